@@ -1,0 +1,32 @@
+/* relay/control/control.h
+ *
+ * The relay's public face: pages, the JSON API, WHEP, the websocket dragoman.v1, health and
+ * metrics, over libwebsockets on the default GLib main loop.
+ *
+ * Thread: the control thread.
+ */
+#ifndef DM_CONTROL_CONTROL_H
+#define DM_CONTROL_CONTROL_H
+
+#include "base/metric.h"
+#include "control/options.h"
+#include "session/event.h"
+
+#include <stdbool.h>
+
+struct dm_control;
+
+/* Binds and serves. `event` and `metrics` are borrowed until destroy. Returns 0, -EADDRINUSE,
+ * -ENOENT (certificate, key or web root cannot be read; logged by name), -ENOMEM or -EIO. */
+int dm_control_create(struct dm_control **out, const struct dm_control_options *options,
+		      struct dm_event *event, struct dm_metrics *metrics);
+
+/* Closes every websocket with 1001. NULL is allowed. */
+void dm_control_destroy(struct dm_control *control);
+
+uint16_t dm_control_port(const struct dm_control *control);
+
+/* What /readyz answers; false, with a reason for people (copied), while not ready or draining. */
+void dm_control_set_ready(struct dm_control *control, bool ready, const char *reason);
+
+#endif

@@ -1,0 +1,36 @@
+/* relay/session/event.h
+ *
+ * The event: its rooms and its subscribers; the one truth, kept on the control thread.
+ *
+ * Thread: the control thread.
+ */
+#ifndef DM_SESSION_EVENT_H
+#define DM_SESSION_EVENT_H
+
+#include "session/room.h"
+
+struct dm_event;
+
+/* `options` is borrowed until destroy, so are transport (whose observer the event becomes) and
+ * metrics (nullable). Returns 0, -EINVAL or -ENOMEM; on failure *out is NULL. */
+int dm_event_create(struct dm_event **out, const struct dm_event_options *options,
+		    struct dm_transport *transport, struct dm_metrics *metrics);
+
+/* Removes every subscriber. NULL is allowed. */
+void dm_event_destroy(struct dm_event *event);
+
+const struct dm_event_options *dm_event_options(const struct dm_event *event);
+struct dm_transport *dm_event_transport(const struct dm_event *event);
+
+size_t dm_event_room_count(const struct dm_event *event);
+struct dm_room *dm_event_room(struct dm_event *event, size_t n);            /* n < count */
+struct dm_room *dm_event_find_room(struct dm_event *event, const char *id); /* nullable */
+
+/* Observers are called, on the control thread, after a room's public state changed (a feed's
+ * state, the floor's language). They must not add or remove observers from within.
+ * Observe returns 0 or -ENOMEM. */
+typedef void dm_event_observer_cb(void *user, struct dm_room *room);
+int dm_event_observe(struct dm_event *event, dm_event_observer_cb *callback, void *user);
+void dm_event_unobserve(struct dm_event *event, dm_event_observer_cb *callback, void *user);
+
+#endif
