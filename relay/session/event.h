@@ -28,7 +28,7 @@ struct dm_room *dm_event_find_room(struct dm_event *event, const char *id); /* n
 
 /* Observers are called, on the control thread, after a room's public state changed (a feed's
  * state, the floor's language). They must not add or remove observers from within.
- * Observe returns 0 or -ENOMEM. */
+ * Observe returns 0; memory that runs out ends the process, as everywhere on GLib. */
 typedef void dm_event_observer_cb(void *user, struct dm_room *room);
 int dm_event_observe(struct dm_event *event, dm_event_observer_cb *callback, void *user);
 void dm_event_unobserve(struct dm_event *event, dm_event_observer_cb *callback, void *user);
