@@ -36,9 +36,14 @@ struct dm_picture_options {
 	size_t ladder_count; /* 0: no picture; at most DM_LADDER_MAX */
 };
 
+/* What a channel carries while it has no source, or its source is off. */
+enum dm_fallback { DM_FALLBACK_FLOOR, DM_FALLBACK_SILENCE };
+
 struct dm_channel_options {
 	const char *lang;                /* BCP 47; "floor" is not allowed here */
 	struct dm_source_options source; /* none: the channel carries the fallback */
+	uint32_t bitrate_bps;            /* Opus; 0: the room's channel_bitrate_bps */
+	enum dm_fallback fallback;
 };
 
 struct dm_room_options {

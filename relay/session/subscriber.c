@@ -4,6 +4,7 @@
 #include "session/event_private.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/random.h>
 
