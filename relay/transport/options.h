@@ -18,5 +18,6 @@ struct dm_transport_options {
 };
 
 #define DM_WORKERS_MAX 64 /* choice */
+#define DM_LADDER_MAX  4  /* rungs of one picture; choice */
 
 #endif

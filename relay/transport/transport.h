@@ -16,8 +16,6 @@
 #include "transport/options.h"
 #include "transport/peer.h"
 
-#define DM_LADDER_MAX 4 /* rungs of one picture; choice */
-
 struct dm_transport;
 
 enum dm_peer_state {
