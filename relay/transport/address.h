@@ -24,7 +24,8 @@ struct dm_address {
 /* IPv4-mapped IPv6 becomes IPv4. An unknown family gives AF_UNSPEC. */
 struct dm_address dm_address_from_sockaddr(const struct sockaddr_storage *sockaddr);
 
-/* For a socket of family `socket_family`: IPv4 on an IPv6 socket is mapped. Returns the length. */
+/* For a socket of family `socket_family`: IPv4 on an IPv6 socket is mapped. Returns the length; 0
+ * when such a socket cannot reach the address. */
 socklen_t dm_address_to_sockaddr(const struct dm_address *address, int socket_family,
 				 struct sockaddr_storage *sockaddr);
 

@@ -18,6 +18,7 @@
 
 #define DM_ICE_LOCAL_UFRAG_CHARS 8
 #define DM_ICE_LOCAL_PWD_CHARS   24
+#define DM_ICE_REPLY_MAX         160 /* bytes that any reply fits in */
 
 struct dm_ice {
 	char local_ufrag[DM_ICE_LOCAL_UFRAG_CHARS + 1];
@@ -38,11 +39,12 @@ enum dm_ice_result {
 	DM_ICE_MALFORMED,   /* not a STUN message we can read: dropped */
 	DM_ICE_WRONG_USER,  /* USERNAME is not this peer's: 401 in reply */
 	DM_ICE_BAD_MAC,     /* MESSAGE-INTEGRITY or FINGERPRINT wrong: 401 in reply, or dropped */
-	DM_ICE_BAD_REQUEST, /* authentic, but unknown required attributes (420) or the like */
-	DM_ICE_NOT_REQUEST, /* an indication or response: dropped */
+	DM_ICE_BAD_REQUEST, /* no credentials (400), or authentic but with unknown required
+			       attributes (420) or in our own role (487) */
+	DM_ICE_NOT_REQUEST, /* an indication, a response, another method: dropped */
 };
 
-/* Random local credentials of ice-chars (RFC 8839, 5.4): 40 and 140 bits. `consent_until` is now
+/* Random local credentials of ice-chars (RFC 8839, 5.4): 48 and 144 bits. `consent_until` is now
  * plus the 30 s of RFC 7675, 5.1. Returns 0 or -EIO (no randomness). */
 int dm_ice_init(struct dm_ice *ice, const char *remote_ufrag, dm_usec now);
 
@@ -55,7 +57,9 @@ int dm_ice_restart(struct dm_ice *ice, const char *remote_ufrag);
 bool dm_ice_peek_ufrag(const uint8_t *data, size_t size_bytes,
 		       char ufrag[DM_ICE_LOCAL_UFRAG_CHARS + 1]);
 
-/* Takes one received STUN message and writes the reply (nothing for MALFORMED, NOT_REQUEST). */
+/* Takes one received STUN message and writes the reply into a fresh writer: at most
+ * DM_ICE_REPLY_MAX bytes, and at most 1.5 times what came in unless it was authentic; nothing
+ * (size 0) for MALFORMED, NOT_REQUEST and a missing or wrong FINGERPRINT. */
 enum dm_ice_result dm_ice_receive(struct dm_ice *ice, const uint8_t *data, size_t size_bytes,
 				  const struct dm_address *from, dm_usec now,
 				  struct dm_writer *reply);

@@ -44,8 +44,16 @@ struct dm_protect_job {
 	uint32_t rollover;     /* ROC of this packet's sequence number (RFC 3711, 3.3.1) */
 };
 
-/* Protects all. Jobs may share a protector. The caller keeps each SSRC's roll-over counter. */
-void dm_protect_batch(struct dm_protect_job *jobs, size_t count);
+/* What one thread needs to protect batches: one per worker, used by it alone. */
+struct dm_protect_engine;
+
+/* Returns 0, -ENOMEM or -EIO (crypto library); on failure *out is NULL. */
+int dm_protect_engine_create(struct dm_protect_engine **out);
+void dm_protect_engine_destroy(struct dm_protect_engine *engine); /* NULL is allowed */
+
+/* Protects all. Jobs may share a protector. The caller keeps each SSRC's roll-over counter. A job
+ * that could not be protected (malformed, crypto library failed) comes back with `bytes` 0. */
+void dm_protect_batch(struct dm_protect_engine *engine, struct dm_protect_job *jobs, size_t count);
 
 /* Bytes that protecting adds to an RTP packet: 10 or 16. */
 size_t dm_protector_tag_bytes(const struct dm_protector *protector);
