@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 #define DM_AUDIO_RATE_HZ       48000
-#define DM_AUDIO_FRAME_SAMPLES 960 /* 20 ms: the tick of every channel */
+#define DM_AUDIO_FRAME_SAMPLES 960  /* 20 ms: the tick of every channel */
+#define DM_AUDIO_PAYLOAD_MAX   1275 /* one Opus frame (RFC 6716, 3.4) */
 
 struct dm_encoder;
 
@@ -25,6 +26,10 @@ struct dm_encoder_options {
 /* Returns 0, -EINVAL or -ENOMEM; on failure *out is NULL. */
 int dm_encoder_create(struct dm_encoder **out, const struct dm_encoder_options *options);
 void dm_encoder_destroy(struct dm_encoder *encoder); /* NULL is allowed */
+
+/* How many samples the decoded sound comes after what was put in (RFC 7845, 4.2 calls it
+ * pre-skip): who wants decoded sound at its time feeds sound from so much later. */
+uint32_t dm_encoder_lookahead_samples(const struct dm_encoder *encoder);
 
 /* Encodes DM_AUDIO_FRAME_SAMPLES samples in -1..1 (beyond is clipped by Opus). Returns the
  * payload's size in bytes, at most `capacity_bytes`, or -EINVAL. */
