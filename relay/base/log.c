@@ -89,11 +89,13 @@ static void append_quoted(struct line *line, const char *string)
 	append(line, "\"", 1);
 	while (*s) {
 		char escape[8];
-		uint32_t point = 0xFFFD; /* replacement character, for what is no UTF-8 */
+		uint32_t point;
 		const size_t decoded = decode_utf8(s, &point);
 		const char *piece = (const char *)s;
 		size_t bytes = decoded;
 
+		if (decoded == 0)
+			point = 0xFFFD; /* replacement character, for what is no UTF-8 */
 		if (decoded == 0 || must_escape(point)) {
 			bytes = (size_t)snprintf(escape, sizeof(escape), "\\u%04" PRIx32,
 						 point & 0xFFFF);
@@ -142,10 +144,13 @@ static void append_pair(struct line *line, const char *key, size_t key_bytes, co
 			bool number)
 {
 	const size_t value_bytes = strlen(value);
-	const bool bare = line->json ? number && is_json_number(value) : is_bare(value);
+	const size_t rest_bytes = key_bytes + 4; /* with comma, quotes and colon */
+	bool bare = line->json ? number && is_json_number(value) : is_bare(value);
 
-	/* Comma, quotes, colon; a bare value whole, a quoted one at least as "". */
-	if (!fits(line, key_bytes + 4 + (bare ? value_bytes : 2)))
+	/* A bare value stands whole. In quotes it may be cut, down to "". */
+	if (!fits(line, rest_bytes + value_bytes))
+		bare = false;
+	if (!fits(line, rest_bytes + (bare ? value_bytes : 2)))
 		return;
 	if (line->json)
 		append(line, line->size == 1 ? "\"" : ",\"", line->size == 1 ? 1 : 2);
