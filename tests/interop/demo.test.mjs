@@ -1,0 +1,169 @@
+// deploy/demo, from the outside: real input (an MP4 with B-frames) through the relay to a
+// webrtcbin receiver, and what it says when something is wrong.
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const tree = fileURLToPath(new URL('../..', import.meta.url));
+const toneHz = 1000;
+const colour = [32, 96, 192]; // red, green, blue
+let folder = '';
+
+before(async () => {
+	folder = await mkdtemp(join(tmpdir(), 'dragoman-demo-'));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** A port that is free now. */
+async function freePort() {
+	const server = createServer();
+	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address();
+	await new Promise((resolve) => server.close(resolve));
+	return port;
+}
+
+/** What a camera's recording looks like: H.264 High with B-frames, AAC; three seconds, so that it loops. */
+async function makePlenary(file) {
+	const hex = colour.map((part) => part.toString(16).padStart(2, '0')).join('');
+	await run('ffmpeg', [
+		...'-nostdin -loglevel error -f lavfi -i'.split(' '),
+		`color=c=0x${hex}:s=640x360:r=25,drawbox=x=mod(t*200\\,600):y=160:w=40:h=40:color=white:t=fill`,
+		'-f', 'lavfi', '-i', `sine=frequency=${toneHz}:sample_rate=48000`,
+		...'-t 3 -c:v libx264 -profile:v high -bf 3 -pix_fmt yuv420p -c:a aac -b:a 128k'.split(' '),
+		file,
+	]);
+}
+
+/** Fields of a file's first stream of one kind. */
+async function probe(file, stream, entries) {
+	const { stdout } = await run('ffprobe', [
+		'-v', 'error', '-count_packets', '-select_streams', stream, '-show_entries', `stream=${entries}`, '-of', 'json', file,
+	]);
+	return JSON.parse(stdout).streams[0];
+}
+
+/** The mean colour of the last picture. */
+async function lastColour(file) {
+	const { stdout } = await run('ffmpeg', [
+		...'-nostdin -loglevel error -i'.split(' '), file, ...'-vf scale=1:1 -f rawvideo -pix_fmt rgb24 -'.split(' '),
+	], { encoding: 'buffer' });
+	return [...stdout.subarray(-3)];
+}
+
+/** The share of 20 ms windows in which the tone holds most of the power (Goertzel). */
+async function toneShare(file) {
+	const { stdout } = await run('ffmpeg', [
+		...'-nostdin -loglevel error -i'.split(' '), file, ...'-f f32le -ac 1 -ar 48000 -'.split(' '),
+	], { encoding: 'buffer', maxBuffer: 64 << 20 });
+	const samples = new Float32Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + (stdout.length & ~3)));
+	const size = 960;
+	let toned = 0;
+	let windows = 0;
+	for (let start = 0; start + size <= samples.length; start += size, windows++) {
+		const turn = 2 * Math.cos((2 * Math.PI * toneHz) / 48000);
+		let [last, older, power] = [0, 0, 0];
+		for (let i = start; i < start + size; i++) {
+			[last, older] = [samples[i] + turn * last - older, last];
+			power += samples[i] * samples[i];
+		}
+		const atTone = ((last * last + older * older - turn * last * older) * 2) / size;
+		if (power > 0.01 && atTone > power / 2)
+			toned++;
+	}
+	return toned / windows;
+}
+
+/** Starts deploy/demo; resolves once it has printed its links, or ended. */
+function startDemo(...options) {
+	const child = spawn(join(tree, 'deploy/demo'), ['--no-install', ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+	const demo = { child, text: '', status: null };
+	demo.ended = new Promise((resolve) => {
+		child.on('close', (status) => {
+			demo.status = status;
+			resolve(status);
+		});
+	});
+	demo.settled = new Promise((resolve) => {
+		const take = (data) => {
+			demo.text += data;
+			if (demo.text.includes('Ctrl-C stops it.'))
+				resolve();
+		};
+		child.stdout.on('data', take);
+		child.stderr.on('data', take);
+		demo.ended.then(resolve);
+	});
+	return demo;
+}
+
+test('an MP4 with B-frames plays as the plenary', { timeout: 240_000 }, async (t) => {
+	const plenary = join(folder, "camera's take 1.mp4");
+	const [sound, both] = [join(folder, 'heard.wav'), join(folder, 'seen.mkv')];
+	await makePlenary(plenary);
+	assert.ok((await probe(plenary, 'v', 'has_b_frames')).has_b_frames > 0, 'the input has B-frames');
+
+	const port = await freePort();
+	const demo = startDemo('--plenary', plenary, '--port', String(port), '--media-port', '41500');
+	t.after(() => demo.status === null && demo.child.kill('SIGTERM'));
+	await demo.settled;
+	assert.equal(demo.status, null, demo.text);
+	assert.match(demo.text, new RegExp(`http://localhost:${port}/\\?room=plenary&lang=fr`));
+
+	await run(join(tree, 'build/release/client/native/dragoman-client'), [
+		'listen', '--url', `http://localhost:${port}`, '--room', 'plenary', '--seconds', '8', '--wav', sound, '--mkv', both,
+	]);
+	const share = await toneShare(sound);
+	const picture = await probe(both, 'v', 'profile,has_b_frames,nb_read_packets');
+	const seen = await lastColour(both);
+	t.diagnostic(`tone in ${(share * 100).toFixed(1)} % of windows; ${picture.nb_read_packets} pictures; colour ${seen}`);
+	assert.ok(share > 0.85, 'the tone is heard, over the loops too');
+	assert.equal(picture.profile, 'Constrained Baseline');
+	assert.equal(picture.has_b_frames, 0);
+	assert.ok(Number(picture.nb_read_packets) > 8 * 18, 'the picture moves at 25 per second or so');
+	seen.forEach((part, i) => assert.ok(Math.abs(part - colour[i]) < 30, `colour ${seen} is near ${colour}`));
+
+	demo.child.kill('SIGINT');
+	assert.equal(await demo.ended, 0, demo.text);
+	assert.match(demo.text, /Stopped\./);
+});
+
+test('the demonstration alone has a plenary and six languages', { timeout: 240_000 }, async (t) => {
+	const port = await freePort();
+	const demo = startDemo('--port', String(port), '--media-port', '41520');
+	t.after(() => demo.status === null && demo.child.kill('SIGTERM'));
+	await demo.settled;
+	assert.equal(demo.status, null, demo.text);
+
+	const event = await (await fetch(`http://localhost:${port}/api/event`)).json();
+	const [room] = event.rooms;
+	assert.deepEqual(room.channels.map((channel) => channel.lang).sort(), ['ar', 'en', 'es', 'floor', 'fr', 'ru', 'zh']);
+	assert.equal(room.picture, true);
+	demo.child.kill('SIGTERM');
+	assert.equal(await demo.ended, 0, demo.text);
+});
+
+test('a port in use is named, and the status is 3', { timeout: 120_000 }, async () => {
+	const server = createServer();
+	await new Promise((resolve) => server.listen(0, resolve));
+	const { port } = server.address();
+	const demo = startDemo('--port', String(port), '--media-port', '41540');
+	assert.equal(await demo.ended, 3, demo.text);
+	assert.match(demo.text, new RegExp(String(port)));
+	await new Promise((resolve) => server.close(resolve));
+});
+
+test('bad input and wrong usage are told apart', { timeout: 30_000 }, async () => {
+	const missing = startDemo('--plenary', join(folder, 'nothing.mp4'));
+	assert.equal(await missing.ended, 1);
+	assert.match(missing.text, /cannot read .*nothing\.mp4/);
+	for (const wrong of [['--port', '70000'], ['--port'], ['--speed', '2']])
+		assert.equal(await startDemo(...wrong).ended, 2, wrong.join(' '));
+});
