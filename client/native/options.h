@@ -1,0 +1,45 @@
+/* client/native/options.h
+ *
+ * The command line of dragoman-client.
+ *
+ * Pure. Thread: any.
+ */
+#ifndef DM_CLIENT_OPTIONS_H
+#define DM_CLIENT_OPTIONS_H
+
+#include "handshake.h"
+
+#include <stdio.h>
+
+/* Exit codes, as every program of Dragoman has them. */
+enum { DM_EXIT_FINE = 0, DM_EXIT_FAILED = 1, DM_EXIT_USAGE = 2, DM_EXIT_RESOURCE = 3 };
+
+enum dm_command { DM_COMMAND_NONE, DM_COMMAND_LISTEN, DM_COMMAND_LOAD };
+
+struct dm_client_options {
+	enum dm_command command;
+	bool help;
+	const char *url;
+	const char *room;
+	const char *lang;  /* NULL: the relay's default, the floor */
+	const char *video; /* none, low, medium, high, auto; NULL: auto */
+	const char *token; /* nullable */
+	double seconds;    /* 0: until interrupted */
+	bool stats;        /* a line a second */
+	/* listen */
+	const char *wav; /* nullable path */
+	const char *mkv; /* nullable path */
+	/* load */
+	unsigned listeners;
+	bool one_by_one;
+	enum dm_profile_choice profiles;
+};
+
+/* Strings are borrowed from argv. False when the command line is wrong: what and why is then
+ * written to `errors`. */
+bool dm_client_options_parse(struct dm_client_options *options, int argc, char **argv,
+			     FILE *errors);
+
+void dm_client_options_help(enum dm_command command, FILE *file);
+
+#endif

@@ -1,0 +1,121 @@
+/* The command line of dragoman-client. */
+#include "../../../client/native/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+#define ARGUMENTS_MAX 20
+
+/* Splits at spaces; what is wrong goes into `complaint`. */
+static bool parse(const char *line, struct dm_client_options *options, char *complaint,
+		  size_t complaint_bytes)
+{
+	static char words[400];
+	char *argv[ARGUMENTS_MAX + 1] = { 0 };
+	int argc = 0;
+	FILE *errors = fmemopen(complaint, complaint_bytes, "w");
+
+	snprintf(words, sizeof(words), "%s", line);
+	for (char *word = strtok(words, " "); word && argc < ARGUMENTS_MAX;
+	     word = strtok(NULL, " "))
+		argv[argc++] = word;
+	complaint[0] = '\0';
+
+	const bool ok = dm_client_options_parse(options, argc, argv, errors);
+
+	fclose(errors);
+	return ok;
+}
+
+static void reads_listen(void **state)
+{
+	struct dm_client_options options;
+	char complaint[300];
+
+	(void)state;
+	assert_true(parse("dragoman-client listen --url http://localhost:8080 --room plenary "
+			  "--lang fr --wav a.wav --seconds 2.5 --stats",
+			  &options, complaint, sizeof(complaint)));
+	assert_int_equal(options.command, DM_COMMAND_LISTEN);
+	assert_string_equal(options.url, "http://localhost:8080");
+	assert_string_equal(options.lang, "fr");
+	assert_string_equal(options.wav, "a.wav");
+	assert_true(options.seconds > 2.4 && options.seconds < 2.6 && options.stats);
+	assert_null(options.video);
+}
+
+static void reads_load(void **state)
+{
+	struct dm_client_options options;
+	char complaint[300];
+
+	(void)state;
+	assert_true(parse("dragoman-client load --url=https://r --room=a --listeners=50 "
+			  "--video=none --srtp=sha1 --one-by-one",
+			  &options, complaint, sizeof(complaint)));
+	assert_int_equal(options.listeners, 50);
+	assert_int_equal(options.profiles, DM_PROFILE_SHA1);
+	assert_true(options.one_by_one);
+}
+
+static void reads_help(void **state)
+{
+	struct dm_client_options options;
+	char complaint[300];
+
+	(void)state;
+	assert_true(parse("dragoman-client --help", &options, complaint, sizeof(complaint)));
+	assert_true(options.help && options.command == DM_COMMAND_NONE);
+	assert_true(parse("dragoman-client load --help", &options, complaint, sizeof(complaint)));
+	assert_true(options.help && options.command == DM_COMMAND_LOAD);
+}
+
+static void says_what_is_wrong(void **state)
+{
+	static const struct {
+		const char *line, *word;
+	} wrong[] = {
+		{ "dragoman-client", "usage" },
+		{ "dragoman-client dance", "usage" },
+		{ "dragoman-client listen --room a", "--url" },
+		{ "dragoman-client listen --url http://a", "--room" },
+		{ "dragoman-client listen --url ftp://a --room b", "--url ftp://a" },
+		{ "dragoman-client listen --url http://a --room b --lnag fr", "--lnag" },
+		{ "dragoman-client listen --url http://a --room b --lang", "--lang" },
+		{ "dragoman-client listen --url http://a --room b --listeners 2", "listeners" },
+		{ "dragoman-client load --url http://a --room b --wav x", "wav" },
+		{ "dragoman-client load --url http://a --room b --listeners 0", "listeners 0" },
+		{ "dragoman-client load --url http://a --room b --listeners 3x", "listeners 3x" },
+		{ "dragoman-client load --url http://a --room b --seconds -1", "seconds -1" },
+		{ "dragoman-client load --url http://a --room b --video huge", "video huge" },
+		{ "dragoman-client load --url http://a --room b --srtp rc4", "srtp rc4" },
+		{ "dragoman-client load --url http://a --room b c", "c: not expected" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct dm_client_options options;
+		char complaint[300];
+
+		if (parse(wrong[i].line, &options, complaint, sizeof(complaint)) ||
+		    !strstr(complaint, wrong[i].word))
+			fail_msg("%s: %s", wrong[i].line, complaint);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_listen),
+		cmocka_unit_test(reads_load),
+		cmocka_unit_test(reads_help),
+		cmocka_unit_test(says_what_is_wrong),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
