@@ -1,0 +1,162 @@
+#include "config/schema.h"
+
+#include "base/log.h"
+
+/* Everything is optional to libcyaml, and no list is too long for it: what is missing or too
+ * much is told better by those who know what it means. */
+#define OPTIONAL CYAML_FLAG_OPTIONAL
+#define LIST     (CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER)
+
+#define STRING(key, type, member) \
+	CYAML_FIELD_STRING_PTR(key, OPTIONAL, struct type, member, 0, CYAML_UNLIMITED)
+#define NUMBER(key, type, member)     CYAML_FIELD_UINT_PTR(key, OPTIONAL, struct type, member)
+#define TRUTH(key, type, member)      CYAML_FIELD_BOOL(key, OPTIONAL, struct type, member)
+#define MAPPING(key, type, member, f) CYAML_FIELD_MAPPING(key, OPTIONAL, struct type, member, f)
+#define SEQUENCE(key, type, member, entry) \
+	CYAML_FIELD_SEQUENCE(key, LIST, struct type, member, entry, 0, CYAML_UNLIMITED)
+#define ENUM(key, type, member, names)                                                  \
+	CYAML_FIELD_ENUM(key, OPTIONAL | CYAML_FLAG_STRICT, struct type, member, names, \
+			 CYAML_ARRAY_LEN(names))
+#define TITLES(key) CYAML_FIELD_IGNORE(key, OPTIONAL)
+
+static const cyaml_schema_field_t rung_fields[] = {
+	CYAML_FIELD_UINT("width", OPTIONAL, struct dm_yaml_rung, width),
+	CYAML_FIELD_UINT("height", OPTIONAL, struct dm_yaml_rung, height),
+	STRING("bitrate", dm_yaml_rung, bitrate),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t rung = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct dm_yaml_rung, rung_fields),
+};
+
+static const cyaml_schema_field_t floor_fields[] = {
+	STRING("source", dm_yaml_floor, source),
+	STRING("language", dm_yaml_floor, language),
+	TRUTH("loop", dm_yaml_floor, loop),
+	STRING("bitrate", dm_yaml_floor, bitrate),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t video_fields[] = {
+	NUMBER("frame_rate", dm_yaml_picture, frame_rate),
+	SEQUENCE("ladder", dm_yaml_picture, ladder, &rung),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t sign_fields[] = {
+	STRING("source", dm_yaml_picture, source),
+	TRUTH("loop", dm_yaml_picture, loop),
+	NUMBER("frame_rate", dm_yaml_picture, frame_rate),
+	SEQUENCE("ladder", dm_yaml_picture, ladder, &rung),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_strval_t fallbacks[] = {
+	{ "floor", DM_FALLBACK_FLOOR },
+	{ "silence", DM_FALLBACK_SILENCE },
+};
+
+static const cyaml_schema_field_t channel_fields[] = {
+	STRING("language", dm_yaml_channel, language),
+	STRING("source", dm_yaml_channel, source),
+	TRUTH("loop", dm_yaml_channel, loop),
+	STRING("bitrate", dm_yaml_channel, bitrate),
+	NUMBER("booths", dm_yaml_channel, booths),
+	ENUM("fallback", dm_yaml_channel, fallback, fallbacks),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t channel = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct dm_yaml_channel, channel_fields),
+};
+
+static const cyaml_schema_field_t room_fields[] = {
+	STRING("id", dm_yaml_room, id),
+	TITLES("title"),
+	MAPPING("floor", dm_yaml_room, floor, floor_fields),
+	MAPPING("video", dm_yaml_room, video, video_fields),
+	MAPPING("sign", dm_yaml_room, sign, sign_fields),
+	SEQUENCE("channels", dm_yaml_room, channels, &channel),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t room = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct dm_yaml_room, room_fields),
+};
+
+static const cyaml_schema_field_t event_fields[] = {
+	STRING("id", dm_yaml_event, id),
+	TITLES("title"),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t http_fields[] = {
+	STRING("address", dm_yaml_http, address),
+	NUMBER("port", dm_yaml_http, port),
+	STRING("web", dm_yaml_http, web),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t tls_fields[] = {
+	STRING("certificate", dm_yaml_tls, certificate),
+	STRING("key", dm_yaml_tls, key),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t announced = {
+	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 0, CYAML_UNLIMITED),
+};
+
+static const cyaml_schema_field_t media_fields[] = {
+	STRING("address", dm_yaml_media, address),
+	SEQUENCE("announced", dm_yaml_media, announced, &announced),
+	NUMBER("port", dm_yaml_media, port),
+	NUMBER("workers", dm_yaml_media, workers),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_strval_t log_levels[] = {
+	{ "debug", DM_LOG_DEBUG + 1 },
+	{ "info", DM_LOG_INFO + 1 },
+	{ "warn", DM_LOG_WARN + 1 },
+	{ "error", DM_LOG_ERROR + 1 },
+};
+
+static const cyaml_strval_t log_formats[] = {
+	{ "key-value", DM_LOG_KEY_VALUE + 1 },
+	{ "json", DM_LOG_JSON + 1 },
+};
+
+static const cyaml_schema_field_t log_fields[] = {
+	ENUM("level", dm_yaml_log, level, log_levels),
+	ENUM("format", dm_yaml_log, format, log_formats),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t server_fields[] = {
+	MAPPING("http", dm_yaml_server, http, http_fields),
+	MAPPING("tls", dm_yaml_server, tls, tls_fields),
+	MAPPING("media", dm_yaml_server, media, media_fields),
+	MAPPING("log", dm_yaml_server, log, log_fields),
+	STRING("data", dm_yaml_server, data),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t security_fields[] = {
+	STRING("secret", dm_yaml_security, secret),
+	CYAML_FIELD_BOOL_PTR("anonymous", OPTIONAL, struct dm_yaml_security, anonymous),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t file_fields[] = {
+	MAPPING("event", dm_yaml_file, event, event_fields),
+	MAPPING("server", dm_yaml_file, server, server_fields),
+	MAPPING("security", dm_yaml_file, security, security_fields),
+	SEQUENCE("rooms", dm_yaml_file, rooms, &room),
+	CYAML_FIELD_END,
+};
+
+const cyaml_schema_value_t dm_yaml_schema = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct dm_yaml_file, file_fields),
+};
