@@ -12,8 +12,9 @@
 #define FRACTION_DIGITS 9 /* choice: a scale of 10^9 still shows every unit */
 
 struct sample {
-	char *labels;                   /* owned */
-	const struct dm_metric *metric; /* borrowed until removed */
+	char *labels;                         /* owned */
+	const struct dm_metric *metric;       /* borrowed until removed; of a histogram, its sum */
+	const struct dm_histogram *histogram; /* borrowed until removed; NULL: not one */
 	uint32_t scale;
 };
 
@@ -200,28 +201,51 @@ static void drop_empty_families(struct dm_metrics *metrics)
 	metrics->count = kept;
 }
 
-int dm_metrics_add(struct dm_metrics *metrics, enum dm_metric_type type, const char *name,
-		   const char *help, const char *labels, const struct dm_metric *metric,
-		   uint32_t scale)
+static int add(struct dm_metrics *metrics, enum dm_metric_type type, const char *name,
+	       const char *help, const struct sample *sample)
 {
-	const struct sample sample = {
-		.labels = (char *)(uintptr_t)labels, /* only read: add_sample copies it */
-		.metric = metric,
-		.scale = scale,
-	};
 	struct family *family;
 	int error;
 
 	check_thread(metrics);
-	if (!name_valid(name) || !labels_valid(labels) || scale == 0)
+	if (!name_valid(name) || !labels_valid(sample->labels) || sample->scale == 0)
 		return -EINVAL;
 	error = claim_family(metrics, type, name, help, &family);
 	if (error < 0)
 		return error;
-	error = add_sample(family, &sample);
+	error = add_sample(family, sample);
 	if (error < 0)
 		drop_empty_families(metrics);
 	return error;
+}
+
+int dm_metrics_add(struct dm_metrics *metrics, enum dm_metric_type type, const char *name,
+		   const char *help, const char *labels, const struct dm_metric *metric,
+		   uint32_t scale)
+{
+	if (type == DM_METRIC_HISTOGRAM)
+		return -EINVAL;
+	return add(metrics, type, name, help,
+		   &(struct sample){
+			   .labels = (char *)(uintptr_t)labels, /* only read: it is copied */
+			   .metric = metric,
+			   .scale = scale,
+		   });
+}
+
+int dm_metrics_add_histogram(struct dm_metrics *metrics, const char *name, const char *help,
+			     const char *labels, const struct dm_histogram *histogram,
+			     uint32_t scale)
+{
+	if (histogram->bound_count == 0 || histogram->bound_count > DM_HISTOGRAM_BOUNDS_MAX)
+		return -EINVAL;
+	return add(metrics, DM_METRIC_HISTOGRAM, name, help,
+		   &(struct sample){
+			   .labels = (char *)(uintptr_t)labels, /* only read: it is copied */
+			   .metric = &histogram->sum,
+			   .histogram = histogram,
+			   .scale = scale,
+		   });
 }
 
 void dm_metrics_remove(struct dm_metrics *metrics, const void *owner, size_t owner_bytes)
@@ -257,8 +281,14 @@ static void render_help(FILE *out, const struct family *family)
 		else
 			fputc(*c, out);
 	}
-	fprintf(out, "\n# TYPE %s %s\n", family->name,
-		family->type == DM_METRIC_COUNTER ? "counter" : "gauge");
+
+	static const char *const types[] = {
+		[DM_METRIC_COUNTER] = "counter",
+		[DM_METRIC_GAUGE] = "gauge",
+		[DM_METRIC_HISTOGRAM] = "histogram",
+	};
+
+	fprintf(out, "\n# TYPE %s %s\n", family->name, types[family->type]);
 }
 
 /* value / scale as decimal digits: exact for powers of ten, and the same in every locale. */
@@ -275,7 +305,37 @@ static void render_value(FILE *out, int64_t value, uint32_t scale)
 		fputc((int)('0' + rest / scale), out);
 		rest %= scale;
 	}
+}
+
+static void render_line(FILE *out, const char *name, const char *suffix, const char *labels,
+			int64_t value, uint32_t scale)
+{
+	if (*labels)
+		fprintf(out, "%s%s{%s} ", name, suffix, labels);
+	else
+		fprintf(out, "%s%s ", name, suffix);
+	render_value(out, value, scale);
 	fputc('\n', out);
+}
+
+static void render_histogram(FILE *out, const char *name, const struct sample *sample)
+{
+	const struct dm_histogram *histogram = sample->histogram;
+	int64_t count = 0;
+
+	for (size_t i = 0; i <= histogram->bound_count; i++) {
+		count += dm_metric_get(&histogram->buckets[i]);
+		fprintf(out, "%s_bucket{%s%sle=\"", name, sample->labels,
+			*sample->labels ? "," : "");
+		if (i < histogram->bound_count)
+			render_value(out, histogram->bounds[i], sample->scale);
+		else
+			fputs("+Inf", out);
+		fprintf(out, "\"} %" PRId64 "\n", count);
+	}
+	render_line(out, name, "_sum", sample->labels, dm_metric_get(&histogram->sum),
+		    sample->scale);
+	render_line(out, name, "_count", sample->labels, count, 1);
 }
 
 static void render_family(FILE *out, const struct family *family)
@@ -284,11 +344,11 @@ static void render_family(FILE *out, const struct family *family)
 	for (size_t i = 0; i < family->count; i++) {
 		const struct sample *sample = &family->samples[i];
 
-		if (*sample->labels)
-			fprintf(out, "%s{%s} ", family->name, sample->labels);
+		if (sample->histogram)
+			render_histogram(out, family->name, sample);
 		else
-			fprintf(out, "%s ", family->name);
-		render_value(out, dm_metric_get(sample->metric), sample->scale);
+			render_line(out, family->name, "", sample->labels,
+				    dm_metric_get(sample->metric), sample->scale);
 	}
 }
 

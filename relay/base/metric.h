@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum dm_metric_type { DM_METRIC_COUNTER, DM_METRIC_GAUGE };
+enum dm_metric_type { DM_METRIC_COUNTER, DM_METRIC_GAUGE, DM_METRIC_HISTOGRAM };
 
 /* One value. Embed it in the owner's struct; zero-initialised. */
 struct dm_metric {
@@ -36,6 +36,27 @@ static inline int64_t dm_metric_get(const struct dm_metric *metric)
 				    memory_order_relaxed);
 }
 
+#define DM_HISTOGRAM_BOUNDS_MAX 16
+
+/* A distribution. Embed it in the owner's struct; set the bounds once, the rest zero. */
+struct dm_histogram {
+	const int64_t *bounds; /* ascending, each inclusive; borrowed for the owner's life */
+	size_t bound_count;    /* 1..DM_HISTOGRAM_BOUNDS_MAX */
+	struct dm_metric buckets[DM_HISTOGRAM_BOUNDS_MAX + 1]; /* not cumulative */
+	struct dm_metric sum;
+};
+
+/* Counts `weight` observations of `value`. */
+static inline void dm_histogram_add(struct dm_histogram *histogram, int64_t value, int64_t weight)
+{
+	size_t bucket = 0;
+
+	while (bucket < histogram->bound_count && value > histogram->bounds[bucket])
+		bucket++;
+	dm_metric_add(&histogram->buckets[bucket], weight);
+	dm_metric_add(&histogram->sum, value * weight);
+}
+
 struct dm_metrics;
 
 /* Returns 0 or -ENOMEM. */
@@ -51,6 +72,11 @@ void dm_metrics_destroy(struct dm_metrics *metrics); /* NULL is allowed */
 int dm_metrics_add(struct dm_metrics *metrics, enum dm_metric_type type, const char *name,
 		   const char *help, const char *labels, const struct dm_metric *metric,
 		   uint32_t scale);
+
+/* The same for a histogram, rendered as cumulative `_bucket`s with `le`, `_sum` and `_count`. */
+int dm_metrics_add_histogram(struct dm_metrics *metrics, const char *name, const char *help,
+			     const char *labels, const struct dm_histogram *histogram,
+			     uint32_t scale);
 
 /* Takes every sample out whose value lies in [first, first + size): what a dying owner calls on
  * itself. */

@@ -10,6 +10,7 @@
 #define CAPACITY_MIN     16
 #define CAPACITY_MAX     65536
 #define NAME_BYTES       64
+#define RATE_WINDOW      DM_SEC(2) /* one distance of key frames, which are the bulk */
 #define PAYLOAD_WORDS    (DM_TRACK_PAYLOAD_MAX / 8)
 
 _Static_assert(DM_TRACK_PAYLOAD_MAX % 8 == 0, "payloads are copied in words of 8 bytes");
@@ -38,6 +39,9 @@ struct dm_track {
 	alignas(CACHE_LINE_BYTES) _Atomic uint64_t head;
 	_Atomic uint64_t key_index;
 	_Atomic uint64_t bytes;
+	_Atomic uint64_t rate_bps;
+	dm_usec window_start; /* the writer's own, as is the next */
+	uint64_t window_start_bytes;
 
 	/* What readers write, seldom. */
 	alignas(CACHE_LINE_BYTES) _Atomic bool key_requested;
@@ -165,6 +169,21 @@ static uint64_t facts_of(const struct dm_track *track, const struct dm_track_fra
 	return facts;
 }
 
+static void measure_rate(struct dm_track *track, uint64_t bytes, dm_usec now)
+{
+	const dm_usec elapsed = now - track->window_start;
+
+	if (elapsed < RATE_WINDOW)
+		return;
+	if (track->window_start > 0)
+		atomic_store_explicit(&track->rate_bps,
+				      (bytes - track->window_start_bytes) * 8 * DM_SEC(1) /
+					      (uint64_t)elapsed,
+				      memory_order_relaxed);
+	track->window_start = now;
+	track->window_start_bytes = bytes;
+}
+
 int dm_track_publish(struct dm_track *track, const struct dm_track_frame *frame, dm_usec now)
 {
 	if (!frame_valid(track, frame))
@@ -187,6 +206,7 @@ int dm_track_publish(struct dm_track *track, const struct dm_track_frame *frame,
 		bytes += frame->payloads[i].bytes;
 	}
 	atomic_store_explicit(&track->bytes, bytes, memory_order_relaxed);
+	measure_rate(track, bytes, now);
 
 	/* Head before key index: who sees the key index also sees a head beyond it. */
 	atomic_store_explicit(&track->head, first + frame->payload_count, memory_order_release);
@@ -259,4 +279,9 @@ bool dm_track_take_key_request(struct dm_track *track)
 uint64_t dm_track_bytes(const struct dm_track *track)
 {
 	return atomic_load_explicit(&track->bytes, memory_order_relaxed);
+}
+
+uint64_t dm_track_rate_bps(const struct dm_track *track)
+{
+	return atomic_load_explicit(&track->rate_bps, memory_order_relaxed);
 }

@@ -101,4 +101,8 @@ bool dm_track_take_key_request(struct dm_track *track);
 /* Totals since create, for metrics. */
 uint64_t dm_track_bytes(const struct dm_track *track);
 
+/* Payload bits a second, measured over the last whole window of some two seconds (one distance of
+ * key frames); 0 in the first. */
+uint64_t dm_track_rate_bps(const struct dm_track *track);
+
 #endif

@@ -41,21 +41,17 @@ int dm_ice_init(struct dm_ice *ice, const char *remote_ufrag, dm_usec now)
 	return new_credentials(ice, remote_ufrag);
 }
 
-int dm_ice_restart(struct dm_ice *ice, const char *remote_ufrag)
+void dm_ice_restart(struct dm_ice *ice, const struct dm_ice *fresh)
 {
-	struct dm_ice next = *ice;
-	const int error = new_credentials(&next, remote_ufrag);
-
-	if (error)
-		return error;
 	/* A second restart before the first took hold: what the peer still uses is the oldest. */
 	if (ice->old_ufrag[0] == '\0') {
-		memcpy(next.old_ufrag, ice->local_ufrag, sizeof(next.old_ufrag));
-		memcpy(next.old_pwd, ice->local_pwd, sizeof(next.old_pwd));
-		memcpy(next.old_remote_ufrag, ice->remote_ufrag, sizeof(next.old_remote_ufrag));
+		memcpy(ice->old_ufrag, ice->local_ufrag, sizeof(ice->old_ufrag));
+		memcpy(ice->old_pwd, ice->local_pwd, sizeof(ice->old_pwd));
+		memcpy(ice->old_remote_ufrag, ice->remote_ufrag, sizeof(ice->old_remote_ufrag));
 	}
-	*ice = next;
-	return 0;
+	memcpy(ice->local_ufrag, fresh->local_ufrag, sizeof(ice->local_ufrag));
+	memcpy(ice->local_pwd, fresh->local_pwd, sizeof(ice->local_pwd));
+	memcpy(ice->remote_ufrag, fresh->remote_ufrag, sizeof(ice->remote_ufrag));
 }
 
 bool dm_ice_peek_ufrag(const uint8_t *data, size_t size_bytes,

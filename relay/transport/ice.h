@@ -48,8 +48,9 @@ enum dm_ice_result {
  * plus the 30 s of RFC 7675, 5.1. Returns 0 or -EIO (no randomness). */
 int dm_ice_init(struct dm_ice *ice, const char *remote_ufrag, dm_usec now);
 
-/* New credentials for both sides; the selected address and consent stay. Returns 0 or -EIO. */
-int dm_ice_restart(struct dm_ice *ice, const char *remote_ufrag);
+/* Takes over the credentials of `fresh`, which dm_ice_init made on the thread that signals; the
+ * selected address and consent stay (RFC 8445, 9). */
+void dm_ice_restart(struct dm_ice *ice, const struct dm_ice *fresh);
 
 /* Copies the local half of a Binding request's USERNAME ("local:remote"), unverified: it only
  * finds the peer whose password then verifies. False when this is no such request or the half is

@@ -1,0 +1,61 @@
+/* relay/transport/connection.h
+ *
+ * One peer on one worker: ICE finds it, DTLS gives the keys, SRTP carries its streams. The control
+ * thread creates it, a worker owns it from then on, and gives it back to be destroyed.
+ *
+ * Thread: the control thread before the worker has it and after it was given back; else the worker.
+ */
+#ifndef DM_TRANSPORT_CONNECTION_H
+#define DM_TRANSPORT_CONNECTION_H
+
+#include "base/writer.h"
+#include "transport/dtls.h"
+#include "transport/ice.h"
+#include "transport/stream.h"
+
+enum dm_connection_phase {
+	DM_CONNECTION_CHECKING,  /* no nominated address yet */
+	DM_CONNECTION_HANDSHAKE, /* DTLS under way */
+	DM_CONNECTION_CONNECTED, /* media flows */
+	DM_CONNECTION_ENDED,     /* to be given back */
+};
+
+struct dm_connection {
+	dm_peer_id id;
+	enum dm_connection_phase phase;
+	struct dm_ice ice;
+	struct dm_sender *sender;           /* borrowed: the worker's, set when it takes over */
+	struct dm_dtls *dtls;               /* owned */
+	struct dm_stream_outlet outlet;     /* its protector is owned */
+	struct dm_unprotector *unprotector; /* owned; NULL until DTLS is done */
+	struct dm_stream streams[DM_MEDIA_COUNT];
+	char cname[17];
+	uint64_t remb_bps;      /* latest REMB, 0: none */
+	dm_usec round_trip;     /* of the latest report block, 0: not known */
+	size_t position;        /* in the worker's list */
+	enum dm_peer_state end; /* why it ended */
+	bool tell_end;          /* false: the control thread itself ended it */
+};
+
+/* Fills in all of `answer` but the candidates. `certificate` is borrowed until destroy.
+ * Returns 0, -ENOMEM or -EIO. */
+int dm_connection_create(struct dm_connection **out, dm_peer_id id,
+			 const struct dm_peer_options *options, struct dm_certificate *certificate,
+			 dm_usec now, struct dm_peer_answer *answer);
+void dm_connection_destroy(struct dm_connection *connection); /* NULL is allowed */
+
+/* DTLS is done: sets up SRTP. Returns 0 or -errno of the crypto libraries. */
+int dm_connection_set_keys(struct dm_connection *connection);
+
+/* The stream that the peer's feedback is about, by its SSRC or its RTX SSRC; NULL when none. */
+struct dm_stream *dm_connection_find_stream(struct dm_connection *connection, uint32_t ssrc);
+
+/* A compound of a sender report for every stream that has sent, and their names, all for one
+ * moment (RFC 3550, 6.1, 6.4.1). Nothing is sent before the first packet. */
+void dm_connection_send_reports(struct dm_connection *connection, struct dm_sender *sender,
+				const struct dm_timeline *timeline, dm_usec now);
+
+/* RTCP BYE for every stream and DTLS close_notify. */
+void dm_connection_send_goodbye(struct dm_connection *connection, struct dm_sender *sender);
+
+#endif

@@ -1,0 +1,79 @@
+/* relay/transport/worker.h
+ *
+ * A worker: one thread, one UDP port, and the connections that were given to it. Each turn of its
+ * loop sends what the tracks have new, takes what the socket and the control thread have for it,
+ * and looks after a slice of its connections.
+ *
+ * Thread: create, start, stop and destroy on the control thread; push commands there too. The rest
+ * happens on the worker's own thread, which waits for nobody.
+ */
+#ifndef DM_TRANSPORT_WORKER_H
+#define DM_TRANSPORT_WORKER_H
+
+#include "base/doorbell.h"
+#include "base/metric.h"
+#include "base/queue.h"
+#include "rtp/timeline.h"
+#include "transport/connection.h"
+
+/* Connections of one worker: beyond what one core can feed. Choice. */
+#define DM_WORKER_CONNECTIONS_MAX 16384
+
+struct dm_worker;
+
+enum dm_command_type {
+	DM_COMMAND_ADD,     /* .connection changes hands */
+	DM_COMMAND_BIND,    /* .bind; its references change hands */
+	DM_COMMAND_RESTART, /* .restart */
+	DM_COMMAND_REMOVE,
+};
+
+/* From the control thread to a worker, about one peer. */
+struct dm_command {
+	enum dm_command_type type;
+	dm_peer_id peer;
+	union {
+		struct dm_connection *connection;
+		struct {
+			enum dm_media media;
+			size_t count;
+			struct dm_track *rungs[DM_LADDER_MAX];
+		} bind;
+		struct dm_ice restart; /* fresh credentials of both sides */
+	};
+};
+
+/* From a worker to the control thread. */
+struct dm_worker_event {
+	dm_peer_id peer;
+	enum dm_peer_state state;
+	struct dm_connection *ended; /* changes hands, to be destroyed; NULL: still alive */
+	bool tell;                   /* false: the control thread itself ended it */
+};
+
+struct dm_worker_options {
+	unsigned number;
+	int fd;                             /* bound UDP socket; owned by the worker */
+	const struct dm_timeline *timeline; /* borrowed until destroy, like all below */
+	struct dm_metrics *metrics;         /* nullable */
+	struct dm_queue *events;            /* struct dm_worker_event */
+	struct dm_doorbell *events_doorbell;
+};
+
+/* Returns 0, -ENOMEM or -errno of epoll and the like; on failure *out is NULL and fd is closed. */
+int dm_worker_create(struct dm_worker **out, const struct dm_worker_options *options);
+
+/* Starts the thread, named "dm-worker-N". Returns 0 or -errno of pthread_create. */
+int dm_worker_start(struct dm_worker *worker);
+
+/* Says goodbye to the peers, ends the thread, frees every connection. NULL is allowed. */
+void dm_worker_destroy(struct dm_worker *worker);
+
+/* Copies the command in and wakes the worker. False when the queue is full: nothing has changed
+ * hands. */
+bool dm_worker_push(struct dm_worker *worker, const struct dm_command *command);
+
+/* What publishers ring. */
+struct dm_doorbell *dm_worker_doorbell(struct dm_worker *worker);
+
+#endif

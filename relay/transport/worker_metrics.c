@@ -1,0 +1,166 @@
+#include "transport/worker_metrics.h"
+
+#include "transport/worker_private.h"
+
+#include <stdio.h>
+
+#define USEC_PER_SEC 1000000
+
+struct entry {
+	enum dm_metric_type type;
+	const char *name;
+	const char *help;
+	const char *label; /* beside the worker's number; nullable */
+	const struct dm_metric *metric;
+	uint32_t scale;
+};
+
+#define COUNTER(name, help, label, metric)                      \
+	{                                                       \
+		DM_METRIC_COUNTER, name, help, label, metric, 1 \
+	}
+#define DROP(reason, metric)                              \
+	COUNTER("dragoman_worker_received_dropped_total", \
+		"Datagrams received and dropped, by reason.", "reason=\"" reason "\"", metric)
+#define SEND_DROP(reason, metric)                     \
+	COUNTER("dragoman_worker_send_dropped_total", \
+		"Packets that could not be sent, by reason.", "reason=\"" reason "\"", metric)
+#define RESEND(result, metric)                                                 \
+	COUNTER("dragoman_worker_nacks_total",                                 \
+		"Sequence numbers that listeners asked for again, by result.", \
+		"result=\"" result "\"", metric)
+
+static int add_entry(struct dm_worker *worker, const struct entry *entry)
+{
+	char labels[96];
+
+	snprintf(labels, sizeof(labels), "worker=\"%u\"%s%s", worker->options.number,
+		 entry->label ? "," : "", entry->label ? entry->label : "");
+	return dm_metrics_add(worker->options.metrics, entry->type, entry->name, entry->help,
+			      labels, entry->metric, entry->scale);
+}
+
+static int add_entries(struct dm_worker *worker, const struct entry *entries, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const int error = add_entry(worker, &entries[i]);
+
+		if (error < 0)
+			return error;
+	}
+	return 0;
+}
+
+static int register_receive(struct dm_worker *worker)
+{
+	const struct dm_receive_metrics *receive = &worker->metrics.receive;
+	const struct entry entries[] = {
+		COUNTER("dragoman_worker_received_packets_total", "Datagrams received.", NULL,
+			&receive->packets),
+		COUNTER("dragoman_worker_received_bytes_total", "Bytes of datagrams received.",
+			NULL, &receive->bytes),
+		DROP("unknown-address", &receive->dropped_unknown_address),
+		DROP("unknown-user", &receive->dropped_unknown_user),
+		DROP("bad-check", &receive->dropped_bad_check),
+		DROP("bad-kind", &receive->dropped_bad_kind),
+		DROP("truncated", &receive->dropped_truncated),
+		DROP("bad-rtcp-auth", &receive->dropped_bad_rtcp_auth),
+		DROP("rtp", &receive->dropped_rtp),
+		COUNTER("dragoman_worker_ice_checks_total", "Valid ICE checks answered.", NULL,
+			&receive->checks),
+		COUNTER("dragoman_worker_address_changes_total",
+			"Peers that moved to another address.", NULL, &receive->address_changes),
+	};
+
+	return add_entries(worker, entries, sizeof(entries) / sizeof(entries[0]));
+}
+
+static int register_send(struct dm_worker *worker)
+{
+	const struct dm_sender_metrics *sender = dm_sender_metrics(worker->sender);
+	const struct dm_feedback_metrics *feedback = &worker->metrics.feedback;
+	const struct entry entries[] = {
+		COUNTER("dragoman_worker_sent_packets_total", "Packets sent.", NULL,
+			&sender->packets),
+		COUNTER("dragoman_worker_sent_bytes_total", "Bytes sent, SRTP included.", NULL,
+			&sender->bytes),
+		COUNTER("dragoman_worker_send_calls_total", "System calls for sending.", NULL,
+			&sender->calls),
+		SEND_DROP("socket-full", &sender->dropped_full),
+		SEND_DROP("refused", &sender->dropped_error),
+		SEND_DROP("not-protected", &sender->unprotected),
+		RESEND("resent", &feedback->resent),
+		RESEND("not-sent", &feedback->resend_not_sent),
+		RESEND("too-soon", &feedback->resend_too_soon),
+		RESEND("over-budget", &feedback->resend_over_budget),
+		COUNTER("dragoman_worker_key_requests_total", "PLI and FIR received.", NULL,
+			&feedback->key_requests),
+		COUNTER("dragoman_worker_rtcp_malformed_total",
+			"RTCP with a wrong length or count.", NULL, &feedback->malformed),
+		COUNTER("dragoman_worker_rtcp_unknown_ssrc_total",
+			"Feedback about a stream that the peer does not have.", NULL,
+			&feedback->unknown_ssrc),
+		COUNTER("dragoman_worker_rung_changes_total",
+			"Changes of rung that links asked for.", NULL, &feedback->rung_changes),
+		COUNTER("dragoman_worker_frames_lost_total",
+			"Frames overwritten before the worker had read them.", NULL,
+			&dm_fanout_metrics(worker->fanout)->frames_lost),
+	};
+
+	return add_entries(worker, entries, sizeof(entries) / sizeof(entries[0]));
+}
+
+static int register_worker(struct dm_worker *worker)
+{
+	const struct dm_worker_metrics *own = &worker->metrics;
+	const struct entry entries[] = {
+		{ DM_METRIC_GAUGE, "dragoman_worker_connections", "Peers on the worker.", NULL,
+		  &own->connections, 1 },
+		COUNTER("dragoman_worker_handshakes_total", "DTLS handshakes done.", NULL,
+			&own->handshakes),
+		COUNTER("dragoman_worker_handshakes_failed_total", "DTLS handshakes failed.", NULL,
+			&own->handshakes_failed),
+		COUNTER("dragoman_worker_expired_total", "Peers whose consent ran out.", NULL,
+			&own->expired),
+		COUNTER("dragoman_worker_turns_total", "Turns of the worker's loop.", NULL,
+			&own->turns),
+		{ DM_METRIC_COUNTER, "dragoman_worker_busy_seconds_total",
+		  "Time spent in turns of the loop, waiting left out.", NULL, &own->busy,
+		  USEC_PER_SEC },
+		{ DM_METRIC_GAUGE, "dragoman_worker_longest_turn_seconds",
+		  "The longest turn of the loop so far.", NULL, &own->longest_turn, USEC_PER_SEC },
+	};
+
+	return add_entries(worker, entries, sizeof(entries) / sizeof(entries[0]));
+}
+
+int dm_worker_metrics_register(struct dm_worker *worker)
+{
+	char labels[32];
+	int error = register_worker(worker);
+
+	if (error == 0)
+		error = register_receive(worker);
+	if (error == 0)
+		error = register_send(worker);
+	snprintf(labels, sizeof(labels), "worker=\"%u\"", worker->options.number);
+	if (error == 0)
+		error = dm_metrics_add_histogram(
+			worker->options.metrics, "dragoman_worker_forward_delay_seconds",
+			"From a packet's publishing to its handing to the kernel.", labels,
+			&dm_sender_metrics(worker->sender)->delay, USEC_PER_SEC);
+	return error;
+}
+
+void dm_worker_metrics_unregister(struct dm_worker *worker)
+{
+	struct dm_metrics *metrics = worker->options.metrics;
+
+	dm_metrics_remove(metrics, &worker->metrics, sizeof(worker->metrics));
+	if (worker->sender)
+		dm_metrics_remove(metrics, dm_sender_metrics(worker->sender),
+				  sizeof(struct dm_sender_metrics));
+	if (worker->fanout)
+		dm_metrics_remove(metrics, dm_fanout_metrics(worker->fanout),
+				  sizeof(struct dm_fanout_metrics));
+}
