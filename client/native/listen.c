@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #define JITTER_MS     100u /* how long webrtcbin waits for late packets; choice */
@@ -86,6 +87,24 @@ static void on_error(struct listen *listen, GstMessage *message)
 	g_error_free(error);
 }
 
+/* webrtcbin's own sinks never end, so the pipeline as a whole does not: it forwards what the bin
+ * of the playback says (GstBin:message-forward). */
+static bool playback_has_ended(struct listen *listen, GstMessage *message)
+{
+	const GstStructure *structure = gst_message_get_structure(message);
+	GstMessage *inner = NULL;
+	bool ended;
+
+	if (!structure || !gst_structure_has_name(structure, "GstBinForwarded"))
+		return false;
+	gst_structure_get(structure, "message", GST_TYPE_MESSAGE, &inner, NULL);
+	ended = inner && GST_MESSAGE_TYPE(inner) == GST_MESSAGE_EOS &&
+		GST_MESSAGE_SRC(inner) == GST_OBJECT(listen->playback.bin);
+	if (inner)
+		gst_message_unref(inner);
+	return ended;
+}
+
 static gboolean on_message(GstBus *bus, GstMessage *message, gpointer user)
 {
 	struct listen *listen = user;
@@ -93,7 +112,7 @@ static gboolean on_message(GstBus *bus, GstMessage *message, gpointer user)
 	(void)bus;
 	if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
 		on_error(listen, message);
-	else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS)
+	else if (playback_has_ended(listen, message))
 		stop(listen, 0);
 	return G_SOURCE_CONTINUE;
 }
@@ -152,6 +171,7 @@ static bool set_up(struct listen *listen)
 	GstBus *bus;
 
 	listen->pipeline = gst_pipeline_new(NULL);
+	g_object_set(listen->pipeline, "message-forward", TRUE, NULL);
 	listen->webrtc = gst_element_factory_make("webrtcbin", NULL);
 	if (!listen->webrtc) {
 		fputs("GStreamer has no webrtcbin: install gstreamer1.0-plugins-bad and "
@@ -356,10 +376,26 @@ static void run(struct listen *listen)
 	judge(listen);
 }
 
+/* Told before anything is joined. */
+static bool can_write(const char *path)
+{
+	FILE *file = path ? fopen(path, "wb") : NULL;
+
+	if (path && !file) {
+		fprintf(stderr, "%s cannot be written: %s\n", path, strerror(errno));
+		return false;
+	}
+	if (file)
+		fclose(file);
+	return true;
+}
+
 int dm_listen(const struct dm_client_options *options)
 {
 	struct listen listen = { .options = options };
 
+	if (!can_write(options->wav) || !can_write(options->mkv))
+		return DM_EXIT_RESOURCE;
 	gst_init(NULL, NULL);
 	listen.loop = g_main_loop_new(NULL, FALSE);
 	if (dm_http_create(&listen.http, options->url, options->token) || !set_up(&listen))
