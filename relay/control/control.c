@@ -1,0 +1,297 @@
+/* relay/control/control.c: see control.h */
+#include "control/control.h"
+
+#include "base/log.h"
+#include "control/http.h"
+#include "control/websocket.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HEADER_BYTES_MAX  8192 /* of a request; the default of 4 KiB is less than some cookies */
+#define REQUEST_SECONDS   10   /* for a request's header, and between pieces of its body; choice */
+#define KEEPALIVE_SECONDS 15   /* between requests; choice */
+#define PING_SECONDS      25   /* below the 30 s after which many NATs and proxies forget */
+#define HANGUP_SECONDS    60   /* without any sign of life of a websocket; choice */
+#define RECEIVE_BYTES     4096
+
+struct dm_control {
+	struct dm_router *router; /* owned */
+	struct dm_hub *hub;       /* owned */
+	GMainLoop *loop;          /* owned; names the default context, is never run */
+	struct lws_context *context;
+	struct lws_vhost *vhost;
+	struct lws_protocols protocols[3];
+	lws_retry_bo_t patience;
+};
+
+/* libwebsockets' own lines, which peers can cause: a few are told. */
+static void on_lws_log(int level, const char *line)
+{
+	static struct dm_log_limit limit = { .burst = 5, .interval = DM_SEC(10) };
+	uint64_t suppressed;
+	char text[200];
+
+	if (!dm_log_allow(&limit, dm_time_now(), &suppressed))
+		return;
+	g_strlcpy(text, line, sizeof(text));
+	g_strchomp(text);
+	dm_log(level & LLL_ERR ? DM_LOG_WARN : DM_LOG_INFO, "control.lws",
+	       "suppressed=%" G_GUINT64_FORMAT " text=%s", suppressed, text);
+}
+
+static bool offers_protocol(struct lws *wsi)
+{
+	char list[128];
+	char **names;
+	bool found = false;
+
+	if (lws_hdr_copy(wsi, list, sizeof(list), WSI_TOKEN_PROTOCOL) <= 0)
+		return false;
+	names = g_strsplit(list, ",", 0);
+	for (size_t i = 0; names[i] && !found; i++)
+		found = !strcmp(g_strstrip(names[i]), DM_WEBSOCKET_PROTOCOL);
+	g_strfreev(names);
+	return found;
+}
+
+/* A websocket is welcome at /ws with our subprotocol. */
+static int on_upgrade(struct lws *wsi, const char *what)
+{
+	struct dm_router *router = lws_vhost_user(lws_get_vhost(wsi));
+	char path[DM_REQUEST_PATH_MAX + 1];
+	enum dm_method method;
+
+	if (strcasecmp(what, "websocket") != 0)
+		return dm_http_refuse_upgrade(wsi, router, 400,
+					      "Of upgrades only websocket is known; use HTTP/1.1.");
+	if (!dm_http_path(wsi, path, &method) || method != DM_METHOD_GET ||
+	    strcmp(path, "/ws") != 0)
+		return dm_http_refuse_upgrade(wsi, router, 404, "The websocket is at /ws.");
+	if (!offers_protocol(wsi))
+		return dm_http_refuse_upgrade(
+			wsi, router, 400,
+			"Offer the subprotocol dragoman.v1 (Sec-WebSocket-Protocol).");
+	return 0;
+}
+
+static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+		   size_t bytes)
+{
+	if (reason == LWS_CALLBACK_HTTP_CONFIRM_UPGRADE)
+		return on_upgrade(wsi, in);
+	return dm_http_callback(wsi, reason, user, in, bytes);
+}
+
+static void fill_protocols(struct dm_control *control)
+{
+	control->protocols[0] = (struct lws_protocols){
+		.name = "http",
+		.callback = on_http,
+		.per_session_data_size = sizeof(struct dm_exchange),
+		.rx_buffer_size = RECEIVE_BYTES,
+		.tx_packet_size = DM_HTTP_CHUNK_BYTES,
+	};
+	control->protocols[1] = (struct lws_protocols){
+		.name = DM_WEBSOCKET_PROTOCOL,
+		.callback = dm_websocket_callback,
+		.per_session_data_size = sizeof(struct dm_websocket),
+		.rx_buffer_size = RECEIVE_BYTES,
+		.tx_packet_size = DM_HTTP_CHUNK_BYTES,
+		.user = control->hub,
+	};
+	control->patience = (lws_retry_bo_t){
+		.secs_since_valid_ping = PING_SECONDS,
+		.secs_since_valid_hangup = HANGUP_SECONDS,
+	};
+}
+
+static int create_context(struct dm_control *control)
+{
+	void *loops[] = { control->loop };
+	const struct lws_context_creation_info info = {
+		.port = CONTEXT_PORT_NO_LISTEN,
+		.options = LWS_SERVER_OPTION_GLIB | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+			   LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
+		.foreign_loops = loops,
+		.gid = -1,
+		.uid = -1,
+		.max_http_header_data = HEADER_BYTES_MAX,
+		.timeout_secs = REQUEST_SECONDS,
+		.server_string = "dragoman",
+		.retry_and_idle_policy = &control->patience,
+	};
+
+	lws_set_log_level(LLL_ERR | LLL_WARN, on_lws_log);
+	control->context = lws_create_context(&info);
+	return control->context ? 0 : -ENOMEM;
+}
+
+static bool is_set(const char *text)
+{
+	return text && *text;
+}
+
+static int check_readable(const char *what, const char *path)
+{
+	if (!access(path, R_OK))
+		return 0;
+	dm_log(DM_LOG_ERROR, "control.unreadable", "%s=%s errno=%d", what, path, errno);
+	return -ENOENT;
+}
+
+/* Why a listening socket could not be had: libwebsockets does not say. */
+static int probe_bind(const struct dm_control_options *options)
+{
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(options->port) };
+	struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons(options->port) };
+	const bool is_four = is_set(options->address) &&
+			     inet_pton(AF_INET, options->address, &four.sin_addr) == 1;
+	const int one = 1;
+	int error = -EIO;
+
+	if (is_set(options->address) && !is_four &&
+	    inet_pton(AF_INET6, options->address, &six.sin6_addr) != 1)
+		return -EIO;
+
+	const int probe = socket(is_four ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (probe < 0)
+		return -EIO;
+	setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(probe, is_four ? (struct sockaddr *)&four : (struct sockaddr *)&six,
+		 is_four ? sizeof(four) : sizeof(six)) ||
+	    listen(probe, 1))
+		error = errno == EADDRINUSE ? -EADDRINUSE : -EIO;
+	close(probe);
+	return error;
+}
+
+static struct lws_vhost *create_vhost(struct dm_control *control,
+				      const struct dm_control_options *options, bool ipv6)
+{
+	struct lws_context_creation_info info = {
+		.port = options->port,
+		.vhost_name = "dragoman",
+		.iface = is_set(options->address) ? options->address : NULL,
+		.protocols = control->protocols,
+		.options = LWS_SERVER_OPTION_VALIDATE_UTF8 |
+			   LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
+			   LWS_SERVER_OPTION_IPV6_V6ONLY_MODIFY,
+		.keepalive_timeout = KEEPALIVE_SECONDS,
+		.timeout_secs = REQUEST_SECONDS,
+		.timeout_secs_ah_idle = REQUEST_SECONDS,
+		.retry_and_idle_policy = &control->patience,
+		.user = control->router,
+		/* HTTP/2 would save nothing here, and libwebsockets 4.1 does not let a body be
+		 * refused there without ending the whole connection. */
+		.alpn = "http/1.1",
+	};
+
+	if (!ipv6)
+		info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
+	if (is_set(options->certificate)) {
+		info.ssl_cert_filepath = options->certificate;
+		info.ssl_private_key_filepath = options->private_key;
+	}
+	return lws_create_vhost(control->context, &info);
+}
+
+static int listen_at(struct dm_control *control, const struct dm_control_options *options)
+{
+	struct in_addr four;
+	const bool only_four = is_set(options->address) &&
+			       inet_pton(AF_INET, options->address, &four) == 1;
+	int error = 0;
+
+	if (is_set(options->certificate)) {
+		error = check_readable("certificate", options->certificate);
+		if (!error)
+			error = check_readable("private_key",
+					       options->private_key ? options->private_key : "");
+	}
+	if (error)
+		return error;
+	control->vhost = create_vhost(control, options, !only_four);
+	/* A machine without IPv6 has no such socket at all. */
+	if (!control->vhost && !is_set(options->address) && access("/proc/net/if_inet6", F_OK))
+		control->vhost = create_vhost(control, options, false);
+	if (control->vhost)
+		return 0;
+	return probe_bind(options);
+}
+
+static int create_parts(struct dm_control *control, const struct dm_control_options *options,
+			struct dm_event *event, struct dm_metrics *metrics)
+{
+	const struct dm_router_options router = {
+		.event = event,
+		.metrics = metrics,
+		.web_root = options->web_root,
+	};
+	const struct dm_hub_options hub = {
+		.event = event,
+		.metrics = metrics,
+		.grace_ms = DM_HUB_GRACE_MS,
+	};
+	int error = dm_router_create(&control->router, &router);
+
+	if (error && error != -ENOMEM && is_set(options->web_root)) {
+		dm_log(DM_LOG_ERROR, "control.unreadable", "web_root=%s errno=%d",
+		       options->web_root, -error);
+		return -ENOENT;
+	}
+	return error ? error : dm_hub_create(&control->hub, &hub);
+}
+
+int dm_control_create(struct dm_control **out, const struct dm_control_options *options,
+		      struct dm_event *event, struct dm_metrics *metrics)
+{
+	struct dm_control *control = g_new0(struct dm_control, 1);
+	int error = create_parts(control, options, event, metrics);
+
+	*out = NULL;
+	if (error)
+		goto destroy;
+	control->loop = g_main_loop_new(NULL, FALSE);
+	fill_protocols(control);
+	error = create_context(control);
+	if (!error)
+		error = listen_at(control, options);
+	if (error)
+		goto destroy;
+	dm_log(DM_LOG_INFO, "control.listen", "port=%u tls=%d", dm_control_port(control),
+	       is_set(options->certificate));
+	*out = control;
+	return 0;
+
+destroy:
+	dm_control_destroy(control);
+	return error;
+}
+
+void dm_control_destroy(struct dm_control *control)
+{
+	if (!control)
+		return;
+	if (control->context)
+		lws_context_destroy(control->context);
+	dm_hub_destroy(control->hub);
+	dm_router_destroy(control->router);
+	if (control->loop)
+		g_main_loop_unref(control->loop);
+	g_free(control);
+}
+
+uint16_t dm_control_port(const struct dm_control *control)
+{
+	return (uint16_t)lws_get_vhost_listen_port(control->vhost);
+}
+
+void dm_control_set_ready(struct dm_control *control, bool ready, const char *reason)
+{
+	dm_router_set_ready(control->router, ready, reason);
+}

@@ -1,0 +1,352 @@
+/* relay/control/http.c: see http.h */
+#include "control/http.h"
+
+#include "control/problem.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#define HEADER_BYTES_MAX 4096 /* of a response; ours are about 900 */
+#define VALUE_BYTES_MAX  512  /* of a request's header that we look at; choice */
+#define QUERY_BYTES_MAX  2048 /* choice */
+
+/* What a request's texts are copied into: libwebsockets has them in pieces. */
+struct texts {
+	char path[DM_REQUEST_PATH_MAX + 1];
+	char content_type[VALUE_BYTES_MAX];
+	char accept[VALUE_BYTES_MAX];
+	char if_match[VALUE_BYTES_MAX];
+	char if_none_match[VALUE_BYTES_MAX];
+	char query[QUERY_BYTES_MAX];
+};
+
+static struct dm_router *router_of(struct lws *wsi)
+{
+	return lws_vhost_user(lws_get_vhost(wsi));
+}
+
+bool dm_http_path(struct lws *wsi, char path[DM_REQUEST_PATH_MAX + 1], enum dm_method *method)
+{
+	static const struct {
+		enum lws_token_indexes token;
+		enum dm_method method;
+	} methods[] = {
+		{ WSI_TOKEN_GET_URI, DM_METHOD_GET },
+		{ WSI_TOKEN_HEAD_URI, DM_METHOD_HEAD },
+		{ WSI_TOKEN_POST_URI, DM_METHOD_POST },
+		{ WSI_TOKEN_PUT_URI, DM_METHOD_PUT },
+		{ WSI_TOKEN_PATCH_URI, DM_METHOD_PATCH },
+		{ WSI_TOKEN_DELETE_URI, DM_METHOD_DELETE },
+		{ WSI_TOKEN_OPTIONS_URI, DM_METHOD_OPTIONS },
+	};
+
+	path[0] = '\0';
+	for (size_t i = 0; i < G_N_ELEMENTS(methods); i++) {
+		if (!lws_hdr_total_length(wsi, methods[i].token))
+			continue;
+		*method = methods[i].method;
+		return lws_hdr_copy(wsi, path, DM_REQUEST_PATH_MAX + 1, methods[i].token) > 0;
+	}
+	return false;
+}
+
+/* False when the header is longer than we take. */
+static bool copy_header(struct lws *wsi, enum lws_token_indexes token, char value[VALUE_BYTES_MAX])
+{
+	value[0] = '\0';
+	return lws_hdr_copy(wsi, value, VALUE_BYTES_MAX, token) >= 0;
+}
+
+/* Cuts "name=value" pairs, which libwebsockets has decoded. What is over the bounds is left out. */
+static void read_query(struct lws *wsi, struct dm_request *request, char *query)
+{
+	size_t used = 0;
+
+	for (int n = 0; request->parameter_count < DM_REQUEST_PARAMETERS_MAX; n++) {
+		char *pair = query + used;
+		const int bytes = lws_hdr_copy_fragment(wsi, pair, (int)(QUERY_BYTES_MAX - used),
+							WSI_TOKEN_HTTP_URI_ARGS, n);
+		char *equals;
+
+		if (bytes < 0)
+			return;
+		used += (size_t)bytes + 1;
+		equals = strchr(pair, '=');
+		if (equals)
+			*equals = '\0';
+		request->parameters[request->parameter_count++] = (struct dm_parameter){
+			.name = pair,
+			.value = equals ? equals + 1 : pair + bytes,
+		};
+		if (used >= QUERY_BYTES_MAX)
+			return;
+	}
+}
+
+static bool read_request(struct lws *wsi, struct dm_request *request, struct texts *texts)
+{
+	if (!dm_http_path(wsi, texts->path, &request->method) ||
+	    !copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, texts->content_type) ||
+	    !copy_header(wsi, WSI_TOKEN_HTTP_ACCEPT, texts->accept) ||
+	    !copy_header(wsi, WSI_TOKEN_HTTP_IF_MATCH, texts->if_match) ||
+	    !copy_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, texts->if_none_match))
+		return false;
+	request->path = texts->path;
+	request->content_type = texts->content_type;
+	request->accept = texts->accept;
+	request->if_match = texts->if_match;
+	request->if_none_match = texts->if_none_match;
+	read_query(wsi, request, texts->query);
+	return true;
+}
+
+struct header_writer {
+	struct lws *wsi;
+	unsigned char *at;
+	unsigned char *end;
+	bool failed;
+};
+
+static void put_header(struct header_writer *writer, const char *name, const char *value)
+{
+	char with_colon[64];
+
+	g_snprintf(with_colon, sizeof(with_colon), "%s:", name);
+	if (lws_add_http_header_by_name(writer->wsi, (const unsigned char *)with_colon,
+					(const unsigned char *)value, (int)strlen(value),
+					&writer->at, writer->end))
+		writer->failed = true;
+}
+
+/* RFC 9110, 6.6.1: in English whatever the locale. */
+static void put_date(struct header_writer *writer)
+{
+	static const char days[] = "SunMonTueWedThuFriSat";
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	const time_t now = time(NULL);
+	struct tm utc;
+	char text[64];
+
+	if (!gmtime_r(&now, &utc))
+		return;
+	g_snprintf(text, sizeof(text), "%.3s, %02d %.3s %d %02d:%02d:%02d GMT",
+		   days + 3 * utc.tm_wday, utc.tm_mday, months + 3 * utc.tm_mon, utc.tm_year + 1900,
+		   utc.tm_hour, utc.tm_min, utc.tm_sec);
+	put_header(writer, "Date", text);
+}
+
+/* Status line and headers. Returns 0, or -1 to close the connection. */
+static int write_head(struct lws *wsi, const struct dm_response *response, bool last)
+{
+	unsigned char buffer[LWS_PRE + HEADER_BYTES_MAX];
+	struct header_writer writer = {
+		.wsi = wsi,
+		.at = buffer + LWS_PRE,
+		.end = buffer + sizeof(buffer) - 1,
+	};
+	char length[24];
+
+	if (lws_add_http_header_status(wsi, response->status, &writer.at, writer.end))
+		return -1;
+	put_date(&writer);
+	if (response->content_type)
+		put_header(&writer, "Content-Type", response->content_type);
+	for (size_t i = 0; i < response->header_count; i++)
+		put_header(&writer, response->headers[i].name, response->headers[i].value);
+	/* RFC 9110, 8.6: none with 204; a 304 has the length of what it does not send. */
+	if (response->status != 204 && response->status != 304) {
+		g_snprintf(length, sizeof(length), "%zu",
+			   response->body ? g_bytes_get_size(response->body) : 0);
+		put_header(&writer, "Content-Length", length);
+	}
+	if (last)
+		put_header(&writer, "Connection", "close");
+	if (writer.failed ||
+	    lws_finalize_write_http_header(wsi, buffer + LWS_PRE, &writer.at, writer.end))
+		return -1;
+	return 0;
+}
+
+/* The end of the exchange always comes with the next chance to write: libwebsockets goes on with
+ * the request after its callback returns, so that it must not have ended by then. */
+static int respond(struct lws *wsi, struct dm_exchange *exchange)
+{
+	exchange->responded = true;
+	exchange->sent = 0;
+	if (write_head(wsi, &exchange->response, exchange->last))
+		return -1;
+	lws_callback_on_writable(wsi);
+	return 0;
+}
+
+static int respond_problem(struct lws *wsi, struct dm_exchange *exchange, unsigned status,
+			   const char *sentence)
+{
+	dm_problem(&exchange->response, status, sentence);
+	dm_router_count(router_of(wsi), status);
+	exchange->last = true;
+	return respond(wsi, exchange);
+}
+
+static int handle(struct lws *wsi, struct dm_exchange *exchange)
+{
+	struct dm_request request = { .body = "" };
+	struct texts texts;
+
+	if (!read_request(wsi, &request, &texts))
+		return respond_problem(wsi, exchange, 400,
+				       "The address or a header of the request is too long.");
+	if (exchange->body && exchange->body->len) {
+		request.body = (const char *)exchange->body->data;
+		request.body_bytes = exchange->body->len;
+	}
+	exchange->head = request.method == DM_METHOD_HEAD;
+	dm_router_handle(router_of(wsi), &request, &exchange->response);
+	return respond(wsi, exchange);
+}
+
+static void reset(struct dm_exchange *exchange)
+{
+	if (exchange->body)
+		g_byte_array_unref(exchange->body);
+	exchange->body = NULL;
+	dm_response_finish(&exchange->response);
+	dm_response_init(&exchange->response);
+	exchange->responded = false;
+	exchange->head = false;
+	exchange->sent = 0;
+}
+
+/* Bytes that Content-Length announces; -ENOENT without one, -EINVAL when it is no number
+ * (RFC 9112, 6.3: several lengths, even the same, are not read). */
+static int64_t content_length(struct lws *wsi)
+{
+	char text[24];
+	const int bytes = lws_hdr_copy(wsi, text, sizeof(text), WSI_TOKEN_HTTP_CONTENT_LENGTH);
+
+	if (!bytes)
+		return -ENOENT;
+	if (bytes < 0 || bytes > 18 || strspn(text, "0123456789") != (size_t)bytes)
+		return -EINVAL;
+	return g_ascii_strtoll(text, NULL, 10);
+}
+
+/* The header is here: refuse, wait for the body, or answer. */
+static int on_request(struct lws *wsi, struct dm_exchange *exchange)
+{
+	const int64_t length = content_length(wsi);
+	char path[DM_REQUEST_PATH_MAX + 1];
+	enum dm_method method = DM_METHOD_GET;
+
+	if (exchange->last)
+		return -1;
+	reset(exchange);
+	dm_http_path(wsi, path, &method);
+
+	const bool takes_body = method == DM_METHOD_POST || method == DM_METHOD_PUT ||
+				method == DM_METHOD_PATCH;
+
+	if (length == -EINVAL)
+		return respond_problem(wsi, exchange, 400, "Content-Length is not one number.");
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) ||
+	    (takes_body && length < 0))
+		return respond_problem(wsi, exchange, 411,
+				       "Send the body in one piece with Content-Length.");
+	if (length > DM_REQUEST_BODY_MAX)
+		return respond_problem(wsi, exchange, 413, "The body is longer than 64 KiB.");
+	/* libwebsockets announces an empty body of a POST, and of nothing else. */
+	if (length <= 0 && method != DM_METHOD_POST)
+		return handle(wsi, exchange);
+	exchange->body = g_byte_array_sized_new((guint)length);
+	return 0;
+}
+
+static int on_body(struct dm_exchange *exchange, const void *data, size_t bytes)
+{
+	if (!exchange->body || exchange->responded)
+		return 0; /* refused already: read and forgotten */
+	if (bytes > DM_REQUEST_BODY_MAX - exchange->body->len)
+		return -1; /* more than it announced */
+	if (bytes)
+		g_byte_array_append(exchange->body, data, (guint)bytes);
+	return 0;
+}
+
+/* Sends the next piece of the body, or ends the exchange. */
+static int on_writeable(struct lws *wsi, struct dm_exchange *exchange)
+{
+	static unsigned char buffer[LWS_PRE + DM_HTTP_CHUNK_BYTES];
+	gsize total = 0;
+	const unsigned char *data = NULL;
+
+	if (!exchange->responded)
+		return 0;
+	if (exchange->response.body && !exchange->head)
+		data = g_bytes_get_data(exchange->response.body, &total);
+	if (exchange->sent < total) {
+		const size_t piece = MIN(total - exchange->sent, DM_HTTP_CHUNK_BYTES);
+
+		memcpy(buffer + LWS_PRE, data + exchange->sent, piece);
+		exchange->sent += piece;
+		if (lws_write(wsi, buffer + LWS_PRE, piece,
+			      exchange->sent == total ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) <
+		    (int)piece)
+			return -1;
+	}
+	if (exchange->sent < total) {
+		lws_callback_on_writable(wsi);
+		return 0;
+	}
+	reset(exchange);
+	return lws_http_transaction_completed(wsi) ? -1 : 0;
+}
+
+int dm_http_refuse_upgrade(struct lws *wsi, struct dm_router *router, unsigned status,
+			   const char *sentence)
+{
+	unsigned char buffer[LWS_PRE + 512];
+	struct dm_response response;
+	gsize bytes;
+	const void *body;
+	int result = -1;
+
+	dm_response_init(&response);
+	dm_problem(&response, status, sentence);
+	dm_router_count(router, status);
+	body = g_bytes_get_data(response.body, &bytes);
+	if (bytes > sizeof(buffer) - LWS_PRE || write_head(wsi, &response, true))
+		goto finish;
+	memcpy(buffer + LWS_PRE, body, bytes);
+	lws_write(wsi, buffer + LWS_PRE, bytes, LWS_WRITE_HTTP_FINAL);
+
+finish:
+	dm_response_finish(&response);
+	return result; /* the connection closes once this is flushed */
+}
+
+int dm_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+		     size_t bytes)
+{
+	struct dm_exchange *exchange = user;
+
+	switch (reason) {
+	case LWS_CALLBACK_HTTP:
+		return on_request(wsi, exchange);
+	case LWS_CALLBACK_HTTP_BODY:
+		return on_body(exchange, in, bytes);
+	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+		return exchange->body && !exchange->responded ? handle(wsi, exchange) : 0;
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+		return on_writeable(wsi, exchange);
+	case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
+		if (exchange)
+			reset(exchange);
+		return 0;
+	case LWS_CALLBACK_RAW_ADOPT: /* CONNECT makes libwebsockets do this: we are no proxy */
+	case LWS_CALLBACK_RAW_RX:
+		return -1;
+	default:
+		return 0;
+	}
+}

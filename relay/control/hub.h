@@ -1,0 +1,31 @@
+/* relay/control/hub.h
+ *
+ * What all websockets share: who is connected, and the listeners whose websocket is away for a
+ * moment. Tells everybody whom it concerns of a room's changes.
+ *
+ * Pure but for memory and one GLib timer for each listener whose websocket is away.
+ * Thread: the control thread.
+ */
+#ifndef DM_CONTROL_HUB_H
+#define DM_CONTROL_HUB_H
+
+#include "base/metric.h"
+#include "session/event.h"
+
+struct dm_hub;
+
+#define DM_HUB_GRACE_MS 30000 /* choice: a page reconnects within some seconds */
+
+struct dm_hub_options {
+	struct dm_event *event;     /* borrowed until destroy */
+	struct dm_metrics *metrics; /* borrowed until destroy, nullable */
+	unsigned grace_ms;          /* how long media goes on without its websocket */
+};
+
+/* Returns 0 or -ENOMEM; on failure *out is NULL. */
+int dm_hub_create(struct dm_hub **out, const struct dm_hub_options *options);
+
+/* Every conversation must be closed before. Ends the listeners that are away. NULL is allowed. */
+void dm_hub_destroy(struct dm_hub *hub);
+
+#endif

@@ -1,0 +1,36 @@
+/* relay/control/router.h
+ *
+ * Which address is answered by whom: the whole of HTTP apart from the library that carries it.
+ *
+ * Thread: the control thread.
+ */
+#ifndef DM_CONTROL_ROUTER_H
+#define DM_CONTROL_ROUTER_H
+
+#include "base/metric.h"
+#include "control/request.h"
+#include "session/event.h"
+
+struct dm_router;
+
+struct dm_router_options {
+	struct dm_event *event;     /* borrowed until destroy */
+	struct dm_metrics *metrics; /* borrowed until destroy, nullable */
+	const char *web_root;       /* NULL or "": no pages */
+};
+
+/* Returns 0, -ENOMEM, or -errno of opening the web root; on failure *out is NULL. */
+int dm_router_create(struct dm_router **out, const struct dm_router_options *options);
+void dm_router_destroy(struct dm_router *router); /* NULL is allowed */
+
+/* Answers one request. `response` is initialised by the caller. */
+void dm_router_handle(struct dm_router *router, const struct dm_request *request,
+		      struct dm_response *response);
+
+/* What /readyz says; see dm_control_set_ready. */
+void dm_router_set_ready(struct dm_router *router, bool ready, const char *reason);
+
+/* Counts a response that the router did not make. */
+void dm_router_count(struct dm_router *router, unsigned status);
+
+#endif
