@@ -1,0 +1,125 @@
+#include "app/arguments.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PORT_MAX 65535
+
+static bool parse_port(const char *text, int *port)
+{
+	char *end;
+
+	errno = 0;
+	const long value = strtol(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end || errno || value > PORT_MAX)
+		return false;
+	*port = (int)value;
+	return true;
+}
+
+static bool parse_name(const char *text, const char *const *names, int *number)
+{
+	for (int i = 0; names[i]; i++) {
+		if (strcmp(text, names[i]) == 0) {
+			*number = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* In the order of the enums in base/log.h. */
+static const char *const levels[] = { "debug", "info", "warn", "error", NULL };
+static const char *const formats[] = { "key-value", "json", NULL };
+
+static bool take_config(struct dm_arguments *out, const char *value)
+{
+	out->config = value;
+	return *value != '\0';
+}
+
+static bool take_http_port(struct dm_arguments *out, const char *value)
+{
+	return parse_port(value, &out->http_port);
+}
+
+static bool take_media_port(struct dm_arguments *out, const char *value)
+{
+	return parse_port(value, &out->media_port);
+}
+
+static bool take_log_level(struct dm_arguments *out, const char *value)
+{
+	return parse_name(value, levels, &out->log_level);
+}
+
+static bool take_log_format(struct dm_arguments *out, const char *value)
+{
+	return parse_name(value, formats, &out->log_format);
+}
+
+static const struct option {
+	const char *name;
+	enum dm_arguments_known least; /* that knows the option */
+	bool (*take)(struct dm_arguments *out, const char *value);
+	const char *right;
+} options[] = {
+	{ "--config", DM_ARGUMENTS_CONFIG, take_config, "the event's YAML file" },
+	{ "--http-port", DM_ARGUMENTS_SERVE, take_http_port, "a port from 0 to 65535" },
+	{ "--media-port", DM_ARGUMENTS_SERVE, take_media_port, "a port from 0 to 65535" },
+	{ "--log-level", DM_ARGUMENTS_SERVE, take_log_level, "debug, info, warn or error" },
+	{ "--log-format", DM_ARGUMENTS_SERVE, take_log_format, "key-value or json" },
+};
+
+/* "--name" or "--name=value"; *value is NULL for the first. */
+static const struct option *find_option(enum dm_arguments_known known, const char *argument,
+					const char **value)
+{
+	const char *equals = strchr(argument, '=');
+	const size_t length = equals ? (size_t)(equals - argument) : strlen(argument);
+
+	*value = equals ? equals + 1 : NULL;
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		if (known >= options[i].least && strlen(options[i].name) == length &&
+		    strncmp(argument, options[i].name, length) == 0)
+			return &options[i];
+	}
+	return NULL;
+}
+
+bool dm_arguments_parse(struct dm_arguments *out, enum dm_arguments_known known, int argc,
+			char **argv)
+{
+	*out = (struct dm_arguments){ NULL, -1, -1, -1, -1, false };
+	for (int i = 1; i < argc; i++) {
+		const char *value;
+		const struct option *option = find_option(known, argv[i], &value);
+
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			out->help = true;
+			return true;
+		}
+		if (!option) {
+			fprintf(stderr,
+				"dragoman %s: what is '%s'? 'dragoman --help' lists the options\n",
+				argv[0], argv[i]);
+			return false;
+		}
+		if (!value)
+			value = i + 1 < argc ? argv[++i] : "";
+		if (!option->take(out, value)) {
+			fprintf(stderr, "dragoman %s: %s takes %s, not '%s'\n", argv[0],
+				option->name, option->right, value);
+			return false;
+		}
+	}
+	if (known >= DM_ARGUMENTS_CONFIG && !out->config) {
+		fprintf(stderr, "dragoman %s: --config FILE is missing\n", argv[0]);
+		return false;
+	}
+	return true;
+}

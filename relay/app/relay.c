@@ -1,0 +1,285 @@
+#include "app/relay.h"
+
+#include "app/process_metrics.h"
+#include "app/watchdog.h"
+#include "app/web_root.h"
+#include "base/metric.h"
+#include "base/time.h"
+#include "control/control.h"
+#include "ingest/ingest.h"
+#include "rtp/timeline.h"
+#include "session/event.h"
+#include "transport/transport.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <glib.h>
+#include <stdio.h>
+#include <string.h>
+
+#define BEAT_EVERY_MS 200 /* choice: several beats in the second that makes a stall */
+#define SAMPLE_EVERY_MS                                                          \
+	5000 /* choice: three samples for each usual scrape of Prometheus (15 s) \
+	      */
+
+struct dm_relay {
+	const struct dm_config *config;            /* borrowed */
+	struct dm_control_options control_options; /* the config's, with the pages found */
+	char *web_root;                            /* owned; nullable */
+	struct dm_timeline timeline;
+	struct dm_metrics *metrics; /* owned, and so are the rest */
+	struct dm_process_metrics *process;
+	struct dm_transport *transport;
+	struct dm_event *event;
+	struct dm_ingest *ingest;
+	struct dm_control *control;
+	struct dm_watchdog *watchdog;
+	guint transport_source; /* of the main loop; 0: none */
+	guint beat_source;
+	guint sample_source;
+};
+
+static gboolean on_transport(gint fd, GIOCondition condition, gpointer user)
+{
+	(void)fd;
+	(void)condition;
+	dm_transport_dispatch(((struct dm_relay *)user)->transport);
+	return G_SOURCE_CONTINUE;
+}
+
+static gboolean on_beat(gpointer user)
+{
+	dm_watchdog_beat(((struct dm_relay *)user)->watchdog, dm_time_now());
+	return G_SOURCE_CONTINUE;
+}
+
+static gboolean on_sample(gpointer user)
+{
+	dm_process_metrics_sample(((struct dm_relay *)user)->process);
+	return G_SOURCE_CONTINUE;
+}
+
+static void explain_transport(const struct dm_transport_options *options, int error, char *message,
+			      size_t size)
+{
+	const unsigned first = options->first_port;
+	const unsigned count = options->workers ? options->workers : g_get_num_processors();
+	char ports[64];
+
+	if (count > 1)
+		snprintf(ports, sizeof(ports), "one of the UDP ports %u to %u", first,
+			 first + count - 1);
+	else
+		snprintf(ports, sizeof(ports), "UDP port %u", first);
+	if (error == -EADDRINUSE)
+		snprintf(
+			message, size,
+			"%s is in use by another program: stop that (ss -lunp shows it), or choose "
+			"others with server.media.port or --media-port",
+			ports);
+	else if (error == -EACCES)
+		snprintf(message, size,
+			 "%s may not be used: ports below 1024 need CAP_NET_BIND_SERVICE; choose "
+			 "others "
+			 "with server.media.port or --media-port",
+			 ports);
+	else if (error == -EADDRNOTAVAIL)
+		snprintf(message, size,
+			 "server.media.address: %s is no address of this machine: write one that "
+			 "'ip "
+			 "address' lists, or leave the key out for all",
+			 options->address ? options->address : "");
+	else
+		snprintf(message, size, "the media transport cannot start: %s", g_strerror(-error));
+}
+
+static void explain_control(const struct dm_control_options *options, int error, char *message,
+			    size_t size)
+{
+	if (error == -EADDRINUSE)
+		snprintf(message, size,
+			 "TCP port %u is in use by another program: stop that (ss -ltnp shows it), "
+			 "or "
+			 "choose another with server.http.port or --http-port",
+			 options->port);
+	else if (error == -EACCES)
+		snprintf(message, size,
+			 "TCP port %u may not be used: ports below 1024 need CAP_NET_BIND_SERVICE; "
+			 "choose "
+			 "another with server.http.port or --http-port",
+			 options->port);
+	else if (error == -EADDRNOTAVAIL)
+		snprintf(
+			message, size,
+			"server.http.address: %s is no address of this machine: write one that 'ip "
+			"address' lists, or leave the key out for all",
+			options->address ? options->address : "");
+	else if (error == -ENOENT)
+		snprintf(message, size,
+			 "certificate, key or pages cannot be read; the line above names the file, "
+			 "and "
+			 "server.tls or server.http.web in the configuration where it is looked "
+			 "for");
+	else
+		snprintf(message, size, "the web side cannot start: %s", g_strerror(-error));
+}
+
+static int start_measuring(struct dm_relay *relay)
+{
+	const int error = dm_metrics_create(&relay->metrics);
+
+	return error ? error : dm_process_metrics_create(&relay->process, relay->metrics);
+}
+
+static int start_transport(struct dm_relay *relay, char *message, size_t size)
+{
+	const struct dm_transport_options *options = &relay->config->transport;
+	const int error = dm_transport_create(&relay->transport, options, &relay->timeline,
+					      relay->metrics);
+
+	if (error) {
+		explain_transport(options, error, message, size);
+		return error;
+	}
+	relay->transport_source = g_unix_fd_add(dm_transport_fd(relay->transport), G_IO_IN,
+						on_transport, relay);
+	return 0;
+}
+
+static int start_control(struct dm_relay *relay, char *message, size_t size)
+{
+	struct dm_control_options *options = &relay->control_options;
+
+	*options = relay->config->control;
+	if (!options->web_root)
+		options->web_root = relay->web_root = dm_web_root_find();
+
+	const int error = dm_control_create(&relay->control, options, relay->event, relay->metrics);
+
+	if (error)
+		explain_control(options, error, message, size);
+	return error;
+}
+
+static int start_watching(struct dm_relay *relay)
+{
+	const int error = dm_watchdog_create(&relay->watchdog, relay->metrics);
+
+	if (error)
+		return error;
+	relay->beat_source = g_timeout_add(BEAT_EVERY_MS, on_beat, relay);
+	relay->sample_source = g_timeout_add(SAMPLE_EVERY_MS, on_sample, relay);
+	return 0;
+}
+
+/* In the order of the arrows: what comes later uses what came before. */
+static int start(struct dm_relay *relay, char *message, size_t size)
+{
+	int error = start_measuring(relay);
+
+	if (error)
+		return error;
+	error = start_transport(relay, message, size);
+	if (error)
+		return error;
+	error = dm_event_create(&relay->event, &relay->config->event, relay->transport,
+				relay->metrics);
+	if (error)
+		return error;
+	error = dm_ingest_create(&relay->ingest, &relay->config->ingest, relay->event,
+				 &relay->timeline, dm_transport_audience(relay->transport),
+				 relay->metrics);
+	if (error == -ENOENT)
+		snprintf(message, size,
+			 "a GStreamer element is missing; the line above names it and its Debian "
+			 "package");
+	if (error)
+		return error;
+	error = start_control(relay, message, size);
+	if (error)
+		return error;
+	return start_watching(relay);
+}
+
+int dm_relay_create(struct dm_relay **out, const struct dm_config *config, char *message,
+		    size_t size)
+{
+	struct dm_relay *relay = g_new0(struct dm_relay, 1);
+
+	relay->config = config;
+	relay->timeline = dm_timeline_init(dm_time_now(), dm_time_ntp_now());
+	*message = '\0';
+
+	const int error = start(relay, message, size);
+
+	if (error && !*message)
+		snprintf(message, size, "the relay cannot start: %s", g_strerror(-error));
+	if (error) {
+		dm_relay_destroy(relay);
+		relay = NULL;
+	}
+	*out = relay;
+	return error;
+}
+
+static void remove_source(guint *source)
+{
+	if (*source > 0)
+		g_source_remove(*source);
+	*source = 0;
+}
+
+void dm_relay_destroy(struct dm_relay *relay)
+{
+	if (!relay)
+		return;
+	remove_source(&relay->sample_source);
+	remove_source(&relay->beat_source);
+	dm_watchdog_destroy(relay->watchdog); /* first: to stop takes a moment, and is no stall */
+	dm_control_destroy(relay->control);
+	dm_ingest_destroy(relay->ingest);
+	dm_event_destroy(relay->event);
+	remove_source(&relay->transport_source);
+	dm_transport_destroy(relay->transport);
+	dm_process_metrics_destroy(relay->process);
+	dm_metrics_destroy(relay->metrics);
+	g_free(relay->web_root);
+	g_free(relay);
+}
+
+void dm_relay_set_ready(struct dm_relay *relay, bool ready, const char *reason)
+{
+	dm_control_set_ready(relay->control, ready, reason);
+}
+
+/* "udp:7000-7003" for ports in a row, else each of them. */
+static void append_media(GString *line, const struct dm_transport *transport)
+{
+	const unsigned count = dm_transport_worker_count(transport);
+	const unsigned first = dm_transport_port(transport, 0);
+	bool row = true;
+
+	for (unsigned i = 1; i < count; i++)
+		row = row && dm_transport_port(transport, i) == first + i;
+	g_string_append_printf(line, "udp:%u", first);
+	if (row && count > 1)
+		g_string_append_printf(line, "-%u", first + count - 1);
+	for (unsigned i = 1; i < count && !row; i++)
+		g_string_append_printf(line, ",%u", dm_transport_port(transport, i));
+}
+
+char *dm_relay_ready_line(const struct dm_relay *relay)
+{
+	const struct dm_control_options *options = &relay->control_options;
+	const char *address = options->address ? options->address : "";
+	const bool any = !*address || strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
+	const bool ipv6 = !any && strchr(address, ':');
+	const bool tls = options->certificate && *options->certificate;
+	GString *line = g_string_new("ready http=");
+
+	g_string_append_printf(line, "%s://%s%s%s:%u media=", tls ? "https" : "http",
+			       ipv6 ? "[" : "", any ? "localhost" : address, ipv6 ? "]" : "",
+			       dm_control_port(relay->control));
+	append_media(line, relay->transport);
+	return g_string_free(line, FALSE);
+}
