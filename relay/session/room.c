@@ -108,8 +108,10 @@ int dm_room_init(struct dm_room *room, struct dm_event *event,
 		const struct dm_channel_options *channel = &options->channels[i];
 
 		room->channel_count = i + 2;
+		room->channels[i + 1].fallback = channel->fallback;
 		error = channel_init(&room->channels[i + 1], room, channel->lang, &channel->source,
-				     options->channel_bitrate_bps);
+				     channel->bitrate_bps ? channel->bitrate_bps
+							  : options->channel_bitrate_bps);
 	}
 	if (error == 0)
 		error = picture_init(&room->picture, room, "picture", &options->picture,

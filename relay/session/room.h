@@ -28,6 +28,7 @@ const char *dm_feed_state_name(enum dm_feed_state state);
 struct dm_channel {
 	const char *lang;                /* borrowed from the options */
 	struct dm_source_options source; /* borrowed strings */
+	enum dm_fallback fallback;       /* what it carries while it has no source */
 	uint32_t bitrate_bps;
 	struct dm_track *track; /* owned reference, never NULL */
 	enum dm_feed_state state;
