@@ -14,6 +14,7 @@
 #define WAIT_MAX     DM_SEC(64)
 #define TRIAL        DM_SEC(60) /* a step up is judged by this time */
 #define SETTLE       DM_SEC(1)  /* until a change shows in reports, besides two round trips */
+#define REMB_SETTLE  DM_SEC(3)  /* a key frame to change at, and the REMB's own window */
 #define REMB_CATCHUP DM_SEC(8)  /* libwebrtc's REMB grows 8 % a second: to 1.85 times */
 
 /* In per cent. Overuse puts libwebrtc's REMB to 85 % of what arrives: 100/85 = 1.18 is told apart
@@ -69,23 +70,26 @@ static void step_up(struct dm_ladder *ladder, const struct dm_ladder_view *view,
 	change(ladder, ladder->rung - 1, now);
 }
 
-/* True when the receiver says that it can't take what is sent. Right after a step up its REMB still
- * speaks of the lower rung; then only a fall tells. */
+/* True when the receiver says that it can't take what is sent. Just after a change its REMB still
+ * speaks of the rung before; for some time after a step up only a fall tells. */
 static bool is_overused(const struct dm_ladder *ladder, const struct dm_ladder_view *view,
 			dm_usec now)
 {
-	if (view->remb_bps == 0 ||
+	if (view->remb_bps == 0 || now - ladder->changed_at < REMB_SETTLE ||
 	    remb_covers(view, sent_bps(view, ladder->rung) * 100 / REMB_OVERUSE, 100))
 		return false;
 	return ladder->raised_at == DM_USEC_NEVER || now - ladder->raised_at >= REMB_CATCHUP ||
 	       view->remb_bps < ladder->raised_remb;
 }
 
-/* The best rung below this one that the REMB carries with headroom, or the least. */
+/* Where to go from an overused rung: when it was only tried, back to the one that held; else to the
+ * best that the REMB carries with headroom, or the least. */
 static size_t rung_under_remb(const struct dm_ladder *ladder, const struct dm_ladder_view *view)
 {
 	size_t rung = ladder->rung + 1;
 
+	if (ladder->raised_at != DM_USEC_NEVER)
+		return rung;
 	while (rung + 1 < view->rung_count &&
 	       !remb_covers(view, sent_bps(view, rung), REMB_HEADROOM))
 		rung++;

@@ -138,6 +138,40 @@ static void divides_by_the_scale_exactly(void **state)
 	}
 }
 
+/* Buckets count what is at most their bound, each with all below it; the last is everything. */
+static void renders_histograms(void **state)
+{
+	(void)state;
+	static const int64_t bounds[] = { 1000, 2500, 1000000 };
+	struct dm_metrics *metrics = create();
+	struct dm_histogram histogram = { .bounds = bounds, .bound_count = 3 };
+	struct dm_histogram bad = { .bounds = bounds, .bound_count = 0 };
+
+	dm_histogram_add(&histogram, 1000, 2);
+	dm_histogram_add(&histogram, 1001, 1);
+	dm_histogram_add(&histogram, 5000000, 1);
+	assert_int_equal(dm_metrics_add_histogram(metrics, "dm_delay_seconds", "Delay.",
+						  "worker=\"0\"", &histogram, 1000000),
+			 0);
+	assert_renders(metrics, "# HELP dm_delay_seconds Delay.\n"
+				"# TYPE dm_delay_seconds histogram\n"
+				"dm_delay_seconds_bucket{worker=\"0\",le=\"0.001\"} 2\n"
+				"dm_delay_seconds_bucket{worker=\"0\",le=\"0.0025\"} 3\n"
+				"dm_delay_seconds_bucket{worker=\"0\",le=\"1\"} 3\n"
+				"dm_delay_seconds_bucket{worker=\"0\",le=\"+Inf\"} 4\n"
+				"dm_delay_seconds_sum{worker=\"0\"} 5.003001\n"
+				"dm_delay_seconds_count{worker=\"0\"} 4\n");
+	assert_int_equal(dm_metrics_add_histogram(metrics, "dm_bad", "Bad.", "", &bad, 1), -EINVAL);
+	bad.bound_count = DM_HISTOGRAM_BOUNDS_MAX + 1;
+	assert_int_equal(dm_metrics_add_histogram(metrics, "dm_bad", "Bad.", "", &bad, 1), -EINVAL);
+	assert_int_equal(dm_metrics_add(metrics, DM_METRIC_HISTOGRAM, "dm_bad", "Bad.", "",
+					&histogram.sum, 1),
+			 -EINVAL);
+	dm_metrics_remove(metrics, &histogram, sizeof(histogram));
+	assert_renders(metrics, "");
+	dm_metrics_destroy(metrics);
+}
+
 static void escapes_help(void **state)
 {
 	(void)state;
@@ -208,6 +242,7 @@ int main(void)
 		cmocka_unit_test(groups_samples_by_name),
 		cmocka_unit_test(removes_what_an_owner_holds),
 		cmocka_unit_test(divides_by_the_scale_exactly),
+		cmocka_unit_test(renders_histograms),
 		cmocka_unit_test(escapes_help),
 		cmocka_unit_test(refuses_disagreement_and_twins),
 		cmocka_unit_test(refuses_names_and_labels_that_would_forge_lines),
