@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -97,15 +96,16 @@ static int64_t microseconds(const struct timeval *time)
 static void sample_memory(struct dm_process_metrics *process)
 {
 	const int64_t page_bytes = sysconf(_SC_PAGESIZE);
-	int64_t virtual_pages = 0;
-	int64_t resident_pages = 0;
-	FILE *file = fopen("/proc/self/statm", "re"); /* proc(5): size and resident, in pages */
+	FILE *file = fopen("/proc/self/statm", "re");
+	char line[128];
 
 	if (!file)
 		return;
-	if (fscanf(file, "%" SCNd64 " %" SCNd64, &virtual_pages, &resident_pages) == 2) {
-		dm_metric_set(&process->virtual, virtual_pages * page_bytes);
-		dm_metric_set(&process->resident, resident_pages * page_bytes);
+	if (fgets(line, sizeof(line), file)) { /* proc(5): size and resident, in pages */
+		char *rest = line;
+
+		dm_metric_set(&process->virtual, strtoll(rest, &rest, 10) * page_bytes);
+		dm_metric_set(&process->resident, strtoll(rest, &rest, 10) * page_bytes);
 	}
 	fclose(file);
 }

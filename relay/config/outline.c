@@ -19,7 +19,7 @@ struct dm_outline {
 struct walk {
 	struct dm_outline *outline;
 	struct dm_mistakes *mistakes;
-	yaml_document_t *document;
+	yaml_document_t document;
 	bool pruned; /* the document is no longer what the file says */
 };
 
@@ -31,7 +31,7 @@ static enum verdict walk_value(struct walk *walk, int id, const cyaml_schema_val
 /* Nodes move when one is added, so they are looked up by number each time. */
 static yaml_node_t *node_at(struct walk *walk, int id)
 {
-	return yaml_document_get_node(walk->document, id);
+	return yaml_document_get_node(&walk->document, id);
 }
 
 static const char *node_text(const yaml_node_t *node)
@@ -190,8 +190,8 @@ static void walk_mapping(struct walk *walk, int id, const cyaml_schema_value_t *
 static int empty_value(struct walk *walk, const cyaml_schema_value_t *schema)
 {
 	if (schema->type == CYAML_MAPPING)
-		return yaml_document_add_mapping(walk->document, NULL, YAML_FLOW_MAPPING_STYLE);
-	return yaml_document_add_scalar(walk->document, NULL, (const yaml_char_t *)"", 0,
+		return yaml_document_add_mapping(&walk->document, NULL, YAML_FLOW_MAPPING_STYLE);
+	return yaml_document_add_scalar(&walk->document, NULL, (const yaml_char_t *)"", 0,
 					YAML_DOUBLE_QUOTED_SCALAR_STYLE);
 }
 
@@ -334,33 +334,27 @@ static void check_single_document(yaml_parser_t *parser, const char *text, size_
 	yaml_document_delete(&document);
 }
 
+/* Uses the document up. */
 static void read_document(struct walk *walk, yaml_parser_t *parser, const char *text, size_t bytes,
 			  const cyaml_schema_value_t *schema)
 {
-	yaml_document_t document;
-
-	if (!yaml_parser_load(parser, &document)) {
-		tell_syntax(parser, text, bytes, walk->mistakes);
-		return;
-	}
-	walk->document = &document;
-
-	const yaml_node_t *root = yaml_document_get_root_node(&document);
+	const yaml_node_t *root = yaml_document_get_root_node(&walk->document);
 
 	if (!root || node_is_null(root)) {
 		dm_mistakes_add(walk->mistakes, 1, "",
 				"the file is empty; write at least \"event:\" and \"rooms:\"");
-		yaml_document_delete(&document);
+		yaml_document_delete(&walk->document);
 		return;
 	}
 	check_single_document(parser, text, bytes, walk->mistakes);
-	if (walk_value(walk, 1, schema, "") == CUT || !walk->pruned) {
-		if (!walk->pruned && root->type == YAML_MAPPING_NODE)
-			walk->outline->sound = g_string_new_len(text, (gssize)bytes);
-		yaml_document_delete(&document);
+	if (walk_value(walk, 1, schema, "") == KEEP &&
+	    walk->pruned) { /* libyaml's root is node 1 */
+		write_sound(walk->outline, &walk->document);
 		return;
 	}
-	write_sound(walk->outline, &document);
+	if (!walk->pruned && root->type == YAML_MAPPING_NODE)
+		walk->outline->sound = g_string_new_len(text, (gssize)bytes);
+	yaml_document_delete(&walk->document);
 }
 
 struct dm_outline *dm_outline_create(const char *text, size_t bytes,
@@ -379,7 +373,10 @@ struct dm_outline *dm_outline_create(const char *text, size_t bytes,
 		return outline;
 	}
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, bytes);
-	read_document(&walk, &parser, text, bytes, schema);
+	if (yaml_parser_load(&parser, &walk.document))
+		read_document(&walk, &parser, text, bytes, schema);
+	else
+		tell_syntax(&parser, text, bytes, mistakes);
 	yaml_parser_delete(&parser);
 	return outline;
 }

@@ -34,7 +34,7 @@ rooms:
 END
 : >"$folder/log"
 coproc relay { exec "$program" serve --config "$folder/event.yaml" 2>>"$folder/log"; }
-server=$relay_PID
+server=$!
 IFS= read -r -t 20 -u "${relay[0]}" line || fail 'not ready in 20 s'
 [[ $line =~ ^ready\ http=http://localhost:([0-9]+)\ media=udp:([0-9]+)([-,][0-9]+)$ ]] ||
 	fail "unexpected line '$line'"
