@@ -234,6 +234,26 @@ static void key_requests_are_taken_once(void **state)
 	dm_track_unref(track);
 }
 
+static void measures_its_rate(void **state)
+{
+	(void)state;
+	struct dm_track *track = create(DM_TRACK_AUDIO, 64);
+
+	/* 100 bytes each 20 ms: 40 kbit/s, known after the first two seconds. */
+	for (int i = 0; i < 200; i++) {
+		if (i < 100)
+			assert_int_equal(dm_track_rate_bps(track), 0);
+		assert_int_equal(publish(track, 1, true, 1, DM_SEC(100) + DM_MSEC(20) * i), 0);
+	}
+	assert_int_equal(dm_track_rate_bps(track), 40000);
+
+	/* Twice as much. */
+	for (int i = 0; i < 400; i++)
+		assert_int_equal(publish(track, 1, true, 1, DM_SEC(104) + DM_MSEC(10) * i), 0);
+	assert_int_equal(dm_track_rate_bps(track), 80000);
+	dm_track_unref(track);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +267,7 @@ int main(void)
 		cmocka_unit_test(refuses_frames_out_of_range_whole),
 		cmocka_unit_test(keeps_payloads_of_every_size),
 		cmocka_unit_test(key_requests_are_taken_once),
+		cmocka_unit_test(measures_its_rate),
 		cmocka_unit_test(one_writer_races_many_readers),
 	};
 
