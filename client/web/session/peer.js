@@ -1,0 +1,104 @@
+/**
+ * The WebRTC connection that sound and pictures come in by: one RTCPeerConnection, receive only.
+ *
+ * No DOM, no signalling: offers go out and answers come in through its caller. The relay is
+ * ICE-lite with its candidates in the answer (RFC 8445, 2.5), and finds us by our checks, so an
+ * offer leaves before any candidate of our own was gathered.
+ */
+
+/** @typedef {{ audio: MediaStreamTrack, picture: MediaStreamTrack, sign: MediaStreamTrack | null }} PeerTracks */
+
+export class Peer {
+	/** The relay's name for this peer; set by the caller once it has joined. */
+	id = '';
+	/** The room that was joined; set by the caller. */
+	room = '';
+
+	/** @type {RTCPeerConnection} */ #connection;
+	/** @type {RTCRtpTransceiver} */ #audio;
+	/** @type {RTCRtpTransceiver} */ #picture;
+	/** @type {RTCRtpTransceiver | null} */ #sign = null;
+
+	/** @param {{ sign: boolean, onState: (state: RTCPeerConnectionState) => void }} options */
+	constructor({ sign, onState }) {
+		const connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+
+		this.#connection = connection;
+		this.#audio = connection.addTransceiver('audio', { direction: 'recvonly' });
+		this.#picture = connection.addTransceiver('video', { direction: 'recvonly' });
+		if (sign) this.#sign = connection.addTransceiver('video', { direction: 'recvonly' });
+		shorten(this.#picture);
+		if (this.#sign) shorten(this.#sign);
+		connection.onconnectionstatechange = () => onState(connection.connectionState);
+	}
+
+	/** @returns {RTCPeerConnectionState} */
+	get state() {
+		return this.#connection.connectionState;
+	}
+
+	/** @returns {PeerTracks} */
+	get tracks() {
+		return {
+			audio: this.#audio.receiver.track,
+			picture: this.#picture.receiver.track,
+			sign: this.#sign ? this.#sign.receiver.track : null,
+		};
+	}
+
+	/** Which m-line the sign-language picture came by; null when there is none. */
+	get signMid() {
+		return this.#sign ? this.#sign.mid : null;
+	}
+
+	/** @param {{ restart: boolean }} options @returns {Promise<string>} SDP */
+	async offer({ restart }) {
+		await this.#connection.setLocalDescription(await this.#connection.createOffer({ iceRestart: restart }));
+		return this.#connection.localDescription?.sdp ?? '';
+	}
+
+	/** @param {string} sdp */
+	async accept(sdp) {
+		await this.#connection.setRemoteDescription({ type: 'answer', sdp });
+	}
+
+	/** @returns {Promise<RTCStatsReport>} */
+	stats() {
+		return this.#connection.getStats();
+	}
+
+	/**
+	 * How much the receiver holds back at least, against a jittering link. One value for every stream:
+	 * sound and pictures stay in step.
+	 * @param {number} milliseconds
+	 */
+	setDelay(milliseconds) {
+		for (const { receiver } of this.#connection.getTransceivers())
+			if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = milliseconds;
+	}
+
+	close() {
+		this.#connection.onconnectionstatechange = null;
+		this.#connection.close();
+	}
+}
+
+/**
+ * Leaves out of the offer the codecs that no relay of ours sends: a third of the bytes that a poor
+ * link has to carry before anything is heard.
+ * @param {RTCRtpTransceiver} transceiver
+ */
+function shorten(transceiver) {
+	const capabilities = RTCRtpReceiver.getCapabilities?.('video');
+
+	if (!capabilities || !('setCodecPreferences' in transceiver)) return;
+	const wanted = capabilities.codecs.filter(({ mimeType, sdpFmtpLine = '' }) => {
+		const name = mimeType.toLowerCase();
+		return (
+			name === 'video/rtx' ||
+			name === 'video/vp8' ||
+			(name === 'video/h264' && sdpFmtpLine.includes('packetization-mode=1'))
+		);
+	});
+	if (wanted.some(({ mimeType }) => mimeType.toLowerCase() !== 'video/rtx')) transceiver.setCodecPreferences(wanted);
+}
