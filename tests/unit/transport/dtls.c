@@ -323,7 +323,8 @@ static bool step(dm_usec until)
 		dm_dtls_tick(world.server, now);
 	} else {
 		ERR_clear_error();
-		DTLSv1_handle_timeout(world.client);
+		if (DTLSv1_handle_timeout(world.client) < 0)
+			world.client_is_gone = true; /* gave up */
 	}
 	return true;
 }
