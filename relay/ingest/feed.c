@@ -1,0 +1,396 @@
+#include "ingest/feed.h"
+#include "base/log.h"
+#include "ingest/backoff.h"
+#include "ingest/source_pipeline.h"
+#include "ingest/test_source.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define LOOK DM_MSEC(50) /* how often a feed looks at itself: well within 500 ms */
+
+/* Without any media for so long, a source that was live is played anew: time for a hiccup of the
+ * network to pass, but not for clocks on either side to run apart. Choice. */
+#define DEAD_AFTER DM_SEC(2)
+
+/* A source that was called and has not answered by then is called again. Choice: RTSP tries UDP
+ * for 2 s, and key frames of a plenary's encoder come every 1-4 s. */
+#define ANSWER_WITHIN DM_SEC(10)
+
+/* What a file looked like when it had played to its end. */
+struct file_print {
+	dev_t device;
+	ino_t inode;
+	off_t size;
+	struct timespec changed;
+};
+
+struct dm_feed {
+	struct dm_feed_options options;
+	struct dm_source_uri uri;
+	char path[PATH_MAX]; /* FILE */
+	struct dm_source_output output;
+	pthread_t thread;
+	bool has_thread;
+
+	pthread_mutex_t lock; /* for `stopping` alone: the feed's thread sleeps on it */
+	pthread_cond_t change;
+	bool stopping;
+
+	/* When sound or picture last came; written by the source's threads. */
+	_Atomic dm_usec sound_at;
+	_Atomic dm_usec picture_at;
+
+	/* The feed's own thread from here. */
+	enum dm_feed_state sound_state;
+	enum dm_feed_state picture_state;
+	struct dm_backoff backoff;
+	dm_usec live_since; /* of this attempt; DM_USEC_NEVER: not yet */
+};
+
+static void on_sound(void *user, int64_t position, const float *samples, size_t count)
+{
+	struct dm_feed *feed = user;
+
+	atomic_store_explicit(&feed->sound_at, dm_time_now(), memory_order_relaxed);
+	dm_sound_inlet_put(feed->options.sound, position, samples, count);
+}
+
+static void on_picture(void *user, GstBuffer *frame, dm_usec presented_at)
+{
+	struct dm_feed *feed = user;
+
+	atomic_store_explicit(&feed->picture_at, dm_time_now(), memory_order_relaxed);
+	dm_picture_line_put(feed->options.picture, frame, presented_at);
+}
+
+/* Sleeps until `until` or stop. False: stop. */
+static bool sleep_until(struct dm_feed *feed, dm_usec until)
+{
+	const struct timespec at = {
+		.tv_sec = until / DM_SEC(1),
+		.tv_nsec = until % DM_SEC(1) * 1000,
+	};
+
+	pthread_mutex_lock(&feed->lock);
+	while (!feed->stopping &&
+	       pthread_cond_timedwait(&feed->change, &feed->lock, &at) != ETIMEDOUT)
+		;
+
+	const bool go_on = !feed->stopping;
+
+	pthread_mutex_unlock(&feed->lock);
+	return go_on;
+}
+
+static bool is_stopping(struct dm_feed *feed)
+{
+	pthread_mutex_lock(&feed->lock);
+	const bool stopping = feed->stopping;
+
+	pthread_mutex_unlock(&feed->lock);
+	return stopping;
+}
+
+static enum dm_feed_state next_state(const struct dm_feed *feed, enum dm_feed_state state,
+				     dm_usec came_at, dm_usec now, dm_usec stall_after)
+{
+	if (state == DM_FEED_OFF)
+		return state;
+	if (came_at != DM_USEC_NEVER && now - came_at < stall_after)
+		return DM_FEED_LIVE;
+	if (state != DM_FEED_LIVE)
+		return state;
+	dm_metric_add(feed->options.stalls, 1);
+	return DM_FEED_LOST;
+}
+
+/* A slow picture (picture_pacer.c) may pause for 2.5 s and be live. */
+#define PICTURE_PAUSE DM_MSEC(2500)
+
+static void look(struct dm_feed *feed, dm_usec now)
+{
+	const dm_usec sound_at = atomic_load_explicit(&feed->sound_at, memory_order_relaxed);
+	const dm_usec picture_at = atomic_load_explicit(&feed->picture_at, memory_order_relaxed);
+	const enum dm_feed_state sound = next_state(feed, feed->sound_state, sound_at, now,
+						    feed->options.stall_after);
+	const bool slow = feed->options.picture &&
+			  !dm_picture_line_is_holding(feed->options.picture);
+	const enum dm_feed_state picture = next_state(feed, feed->picture_state, picture_at, now,
+						      slow ? PICTURE_PAUSE
+							   : feed->options.stall_after);
+
+	if (feed->live_since == DM_USEC_NEVER &&
+	    (sound_at != DM_USEC_NEVER || picture_at != DM_USEC_NEVER))
+		feed->live_since = now;
+	if (sound == feed->sound_state && picture == feed->picture_state)
+		return;
+	feed->sound_state = sound;
+	feed->picture_state = picture;
+	dm_log(DM_LOG_INFO, "ingest.feed", "feed=%s sound=%s picture=%s", feed->options.name,
+	       dm_feed_state_name(sound), dm_feed_state_name(picture));
+	feed->options.on_state(feed->options.user, sound, picture);
+}
+
+/* When anything last came in this attempt; DM_USEC_NEVER: nothing yet. */
+static dm_usec last_at(const struct dm_feed *feed)
+{
+	const dm_usec sound_at = atomic_load_explicit(&feed->sound_at, memory_order_relaxed);
+	const dm_usec picture_at = atomic_load_explicit(&feed->picture_at, memory_order_relaxed);
+
+	if (sound_at == DM_USEC_NEVER)
+		return picture_at;
+	return picture_at == DM_USEC_NEVER || sound_at > picture_at ? sound_at : picture_at;
+}
+
+static void begin_attempt(struct dm_feed *feed)
+{
+	atomic_store(&feed->sound_at, DM_USEC_NEVER);
+	atomic_store(&feed->picture_at, DM_USEC_NEVER);
+	feed->live_since = DM_USEC_NEVER;
+}
+
+static bool is_dead(const struct dm_feed *feed, dm_usec started_at, dm_usec now)
+{
+	const dm_usec at = last_at(feed);
+
+	if (at != DM_USEC_NEVER)
+		return now - at > DEAD_AFTER;
+	return !feed->uri.listens && now - started_at > ANSWER_WITHIN;
+}
+
+static void run_test(struct dm_feed *feed)
+{
+	struct dm_test_source *source;
+	dm_usec now = dm_time_now(), next;
+
+	begin_attempt(feed);
+	if (dm_test_source_create(&source, &feed->uri, &feed->output, now) != 0) {
+		dm_log(DM_LOG_ERROR, "ingest.source_failed", "feed=%s why=memory",
+		       feed->options.name);
+		return;
+	}
+	do {
+		now = dm_time_now();
+		next = dm_test_source_turn(source, now);
+		look(feed, now);
+	} while (sleep_until(feed, next < now + LOOK ? next : now + LOOK));
+	dm_test_source_destroy(source);
+}
+
+/* Plays the source once. Returns how it went: RUNS means that it was given up or told to stop. */
+static enum dm_source_event attempt(struct dm_feed *feed)
+{
+	const struct dm_source_pipeline_options options = {
+		.uri = &feed->uri,
+		.path = feed->path,
+		.name = feed->options.name,
+		.output = &feed->output,
+		.reaper = feed->options.reaper,
+	};
+	struct dm_source_pipeline *source;
+	enum dm_source_event event = DM_SOURCE_RUNS;
+	const dm_usec started_at = dm_time_now();
+
+	begin_attempt(feed);
+	if (dm_source_pipeline_create(&source, &options) != 0)
+		return DM_SOURCE_FAILED;
+	while (!is_stopping(feed)) {
+		event = dm_source_pipeline_wait(source, LOOK);
+		look(feed, dm_time_now());
+		if (event == DM_SOURCE_ENDED && feed->options.source->loop &&
+		    dm_source_pipeline_rewind(source) == 0)
+			continue;
+		if (event != DM_SOURCE_RUNS)
+			break;
+		if (is_dead(feed, started_at, dm_time_now())) {
+			dm_log(DM_LOG_WARN, "ingest.source_silent", "feed=%s source=%s",
+			       feed->options.name, feed->uri.label);
+			break;
+		}
+	}
+	dm_source_pipeline_destroy(source);
+	return event;
+}
+
+static struct file_print print_of(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) != 0)
+		return (struct file_print){ 0 };
+	return (struct file_print){
+		.device = status.st_dev,
+		.inode = status.st_ino,
+		.size = status.st_size,
+		.changed = status.st_mtim,
+	};
+}
+
+static bool same_print(const struct file_print *a, const struct file_print *b)
+{
+	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+	       a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
+}
+
+/* A file that does not loop has been played; it is played again when another takes its place.
+ * Looks as often as a lost source would be tried. False: stop. */
+static bool wait_for_other_file(struct dm_feed *feed)
+{
+	const struct file_print played = print_of(feed->path);
+
+	dm_log(DM_LOG_INFO, "ingest.file_ended", "feed=%s source=%s", feed->options.name,
+	       feed->uri.label);
+	for (;;) {
+		const dm_usec now = dm_time_now();
+		const struct file_print found = print_of(feed->path);
+
+		look(feed, now);
+		if (!same_print(&played, &found))
+			return true;
+		if (!sleep_until(feed, now + LOOK))
+			return false;
+	}
+}
+
+static bool wait_to_retry(struct dm_feed *feed)
+{
+	const dm_usec start = dm_time_now();
+	const dm_usec lived = feed->live_since == DM_USEC_NEVER ? 0 : start - feed->live_since;
+	const dm_usec until = start + dm_backoff_next(&feed->backoff, lived);
+
+	for (;;) {
+		const dm_usec now = dm_time_now();
+
+		look(feed, now);
+		if (now >= until)
+			return true;
+		if (!sleep_until(feed, until < now + LOOK ? until : now + LOOK))
+			return false;
+	}
+}
+
+static void *run(void *user)
+{
+	struct dm_feed *feed = user;
+
+	pthread_setname_np(pthread_self(), "dm-feed");
+	if (feed->uri.kind == DM_SOURCE_TEST) {
+		run_test(feed);
+		return NULL;
+	}
+	for (;;) {
+		const enum dm_source_event event = attempt(feed);
+
+		if (is_stopping(feed))
+			return NULL;
+		if (event == DM_SOURCE_ENDED && feed->uri.kind == DM_SOURCE_FILE &&
+		    !feed->options.source->loop) {
+			if (!wait_for_other_file(feed))
+				return NULL;
+		} else if (!wait_to_retry(feed)) {
+			return NULL;
+		}
+		dm_metric_add(feed->options.restarts, 1);
+	}
+}
+
+static int read_source(struct dm_feed *feed)
+{
+	const char *uri = feed->options.source->uri, *directory = feed->options.directory;
+	char message[200];
+	int length;
+
+	if (dm_source_uri_parse(&feed->uri, uri, message, sizeof(message)) != 0) {
+		dm_log(DM_LOG_ERROR, "ingest.bad_source", "feed=%s why=%s", feed->options.name,
+		       message);
+		return -EINVAL;
+	}
+	if (feed->uri.kind != DM_SOURCE_FILE)
+		return 0;
+	if (feed->uri.location[0] == '/' || !directory)
+		length = snprintf(feed->path, sizeof(feed->path), "%s", feed->uri.location);
+	else
+		length = snprintf(feed->path, sizeof(feed->path), "%s/%s", directory,
+				  feed->uri.location);
+	return length < (int)sizeof(feed->path) ? 0 : -EINVAL;
+}
+
+static void set_output(struct dm_feed *feed)
+{
+	const struct dm_feed_options *options = &feed->options;
+
+	feed->output = (struct dm_source_output){
+		.wants_sound = options->sound != NULL,
+		.wants_picture = options->picture != NULL,
+		.timeline = options->timeline,
+		.sound = on_sound,
+		.picture = on_picture,
+		.user = feed,
+	};
+	if (options->picture) {
+		feed->output.width = options->picture_options->ladder[0].width;
+		feed->output.height = options->picture_options->ladder[0].height;
+		feed->output.frame_rate = options->picture_options->frame_rate;
+	}
+	feed->sound_state = options->sound ? DM_FEED_CONNECTING : DM_FEED_OFF;
+	feed->picture_state = options->picture ? DM_FEED_CONNECTING : DM_FEED_OFF;
+}
+
+int dm_feed_create(struct dm_feed **out, const struct dm_feed_options *options)
+{
+	struct dm_feed *feed = calloc(1, sizeof(*feed));
+	pthread_condattr_t monotonic;
+	int error;
+
+	*out = NULL;
+	if (!feed)
+		return -ENOMEM;
+	feed->options = *options;
+	feed->backoff = dm_backoff_init(options->retry_least, options->retry_most);
+	pthread_mutex_init(&feed->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&feed->change, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	error = read_source(feed);
+	if (error)
+		goto destroy;
+	set_output(feed);
+	if (pthread_create(&feed->thread, NULL, run, feed) != 0) {
+		error = -EAGAIN;
+		goto destroy;
+	}
+	feed->has_thread = true;
+	*out = feed;
+	return 0;
+destroy:
+	dm_feed_destroy(feed);
+	return error;
+}
+
+void dm_feed_stop(struct dm_feed *feed)
+{
+	pthread_mutex_lock(&feed->lock);
+	feed->stopping = true;
+	pthread_cond_signal(&feed->change);
+	pthread_mutex_unlock(&feed->lock);
+}
+
+void dm_feed_destroy(struct dm_feed *feed)
+{
+	if (!feed)
+		return;
+	if (feed->has_thread) {
+		dm_feed_stop(feed);
+		pthread_join(feed->thread, NULL);
+	}
+	pthread_cond_destroy(&feed->change);
+	pthread_mutex_destroy(&feed->lock);
+	free(feed);
+}

@@ -1,0 +1,337 @@
+#include "ingest/ingest.h"
+#include "base/log.h"
+#include "ingest/elements.h"
+#include "ingest/feed.h"
+#include "ingest/ticker.h"
+
+#include <errno.h>
+#include <gst/gst.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#define STALL_AFTER DM_MSEC(400) /* leaves 100 ms of the 500 allowed for encoding */
+#define RETRY_LEAST DM_MSEC(250)
+#define RETRY_MOST  DM_SEC(8)
+
+/* One configured source (or the lack of one) and what its media goes into. */
+struct slot {
+	struct dm_room *room;       /* borrowed */
+	struct dm_channel *channel; /* borrowed; NULL: pictures only */
+	struct dm_picture *picture; /* borrowed; NULL: sound only */
+	char name[80];              /* "room/floor" */
+
+	struct dm_feed *feed;         /* owned; NULL: no source */
+	struct dm_sound_inlet *inlet; /* owned; NULL without sound of its own */
+	struct dm_picture_line *line; /* owned; NULL without picture */
+
+	_Atomic int sound_state; /* enum dm_feed_state, on its way to the room */
+	_Atomic int picture_state;
+
+	struct dm_metric restarts;
+	struct dm_metric stalls;
+	struct dm_ticker_counts sound;
+	struct dm_metric frames_skipped;
+	struct dm_metric frames_dropped;
+};
+
+struct dm_ingest {
+	struct dm_ingest_options options;
+	struct dm_event *event; /* borrowed */
+	struct dm_timeline timeline;
+	const struct dm_audience *audience; /* borrowed */
+	struct dm_metrics *metrics;         /* borrowed, nullable */
+	struct dm_metric tick_late;
+	struct dm_reaper *reaper; /* owned */
+	struct dm_ticker *ticker; /* owned */
+	GPtrArray *slots;         /* struct slot, owned */
+};
+
+/* On the control thread. */
+static gboolean tell_room(gpointer user)
+{
+	struct slot *slot = user;
+
+	if (slot->channel)
+		dm_room_set_channel_state(slot->room, slot->channel,
+					  (enum dm_feed_state)atomic_load(&slot->sound_state));
+	if (slot->picture)
+		dm_room_set_picture_state(slot->room, slot->picture,
+					  (enum dm_feed_state)atomic_load(&slot->picture_state));
+	return G_SOURCE_REMOVE;
+}
+
+static void on_state(void *user, enum dm_feed_state sound, enum dm_feed_state picture)
+{
+	struct slot *slot = user;
+
+	atomic_store(&slot->sound_state, (int)sound);
+	atomic_store(&slot->picture_state, (int)picture);
+	g_idle_add_full(G_PRIORITY_DEFAULT, tell_room, slot, NULL);
+}
+
+static int add_metrics(const struct dm_ingest *ingest, const struct slot *slot)
+{
+	const char *feed = strchr(slot->name, '/') + 1;
+	const struct {
+		bool present;
+		const char *name;
+		const char *help;
+		const struct dm_metric *metric;
+	} samples[] = {
+		{ slot->feed != NULL, "dragoman_feed_restarts_total",
+		  "Attempts to play the feed's source, but the first.", &slot->restarts },
+		{ slot->feed != NULL, "dragoman_feed_stalls_total",
+		  "Times that a live feed's sound or picture was lost.", &slot->stalls },
+		{ slot->inlet != NULL, "dragoman_feed_sound_gaps_total",
+		  "Times that running sound ended or came too late.", &slot->sound.gaps },
+		{ slot->inlet != NULL, "dragoman_feed_sound_jumps_total",
+		  "Times that sound moved by more than 20 ms.", &slot->sound.jumps },
+		{ slot->inlet != NULL, "dragoman_feed_sound_late_samples_total",
+		  "Samples that came after their tick.", &slot->sound.late_samples },
+		{ slot->line != NULL, "dragoman_picture_frames_skipped_total",
+		  "Frames that the encoders had no time for.", &slot->frames_skipped },
+		{ slot->line != NULL, "dragoman_picture_frames_dropped_total",
+		  "Encoded frames that did not fit their track.", &slot->frames_dropped },
+	};
+	char labels[128];
+	int error = 0;
+
+	if (!ingest->metrics)
+		return 0;
+	snprintf(labels, sizeof(labels), "room=\"%s\",feed=\"%s\"", slot->room->options->id, feed);
+	for (size_t n = 0; n < G_N_ELEMENTS(samples) && !error; n++)
+		if (samples[n].present)
+			error = dm_metrics_add(ingest->metrics, DM_METRIC_COUNTER, samples[n].name,
+					       samples[n].help, labels, samples[n].metric, 1);
+	return error;
+}
+
+static int add_picture(const struct dm_ingest *ingest, struct slot *slot,
+		       struct dm_picture *picture)
+{
+	const struct dm_picture_line_options options = {
+		.ladder = {
+			.rungs = picture->options->ladder,
+			.tracks = picture->tracks,
+			.count = picture->track_count,
+			.frame_rate = picture->options->frame_rate,
+			.name = slot->name,
+			.timeline = &ingest->timeline,
+			.audience = ingest->audience,
+			.dropped = &slot->frames_dropped,
+		},
+		.titles = slot->room->options->titles,
+		.title_count = slot->room->options->title_count,
+		.stall_after = ingest->options.stall_after,
+		.skipped = &slot->frames_skipped,
+	};
+
+	slot->picture = picture;
+	return dm_picture_line_create(&slot->line, &options);
+}
+
+/* `floor` is the number of the floor's channel in the ticker; not used for the floor itself.
+ * Returns the channel's number, or -errno. */
+static int add_channel(const struct dm_ingest *ingest, struct slot *slot,
+		       struct dm_channel *channel, size_t floor)
+{
+	const bool has_source = channel->source.uri && *channel->source.uri;
+	struct dm_ticker_channel options = {
+		.track = channel->track,
+		.bitrate_bps = channel->bitrate_bps,
+		.fallback = floor,
+		.counts = &slot->sound,
+	};
+
+	slot->channel = channel;
+	/* Without a source: the floor's packets, or silence of its own. */
+	if (has_source || channel == &slot->room->channels[0] ||
+	    channel->fallback == DM_FALLBACK_SILENCE) {
+		const int error = dm_sound_inlet_create(&slot->inlet);
+
+		if (error)
+			return error;
+		options.inlet = slot->inlet;
+	}
+	return dm_ticker_add(ingest->ticker, &options);
+}
+
+static int add_feed(const struct dm_ingest *ingest, struct slot *slot,
+		    const struct dm_source_options *source)
+{
+	const struct dm_feed_options options = {
+		.source = source,
+		.name = slot->name,
+		.directory = ingest->options.directory,
+		.stall_after = ingest->options.stall_after,
+		.retry_least = ingest->options.retry_least,
+		.retry_most = ingest->options.retry_most,
+		.sound = slot->inlet,
+		.picture = slot->line,
+		.picture_options = slot->picture ? slot->picture->options : NULL,
+		.timeline = &ingest->timeline,
+		.reaper = ingest->reaper,
+		.restarts = &slot->restarts,
+		.stalls = &slot->stalls,
+		.on_state = on_state,
+		.user = slot,
+	};
+
+	if (!source->uri || !*source->uri)
+		return 0;
+	return dm_feed_create(&slot->feed, &options);
+}
+
+static struct slot *add_slot(const struct dm_ingest *ingest, struct dm_room *room, const char *feed)
+{
+	struct slot *slot = g_new0(struct slot, 1);
+
+	slot->room = room;
+	snprintf(slot->name, sizeof(slot->name), "%s/%s", room->options->id, feed);
+	g_ptr_array_add(ingest->slots, slot);
+	return slot;
+}
+
+static int finish_slot(const struct dm_ingest *ingest, struct slot *slot,
+		       const struct dm_source_options *source)
+{
+	const int error = add_feed(ingest, slot, source);
+
+	return error ? error : add_metrics(ingest, slot);
+}
+
+static int add_room(const struct dm_ingest *ingest, struct dm_room *room)
+{
+	int floor = 0, error = 0;
+
+	for (size_t n = 0; n < room->channel_count && !error; n++) {
+		struct dm_channel *channel = &room->channels[n];
+		struct slot *slot = add_slot(ingest, room, channel->lang);
+		const int number = add_channel(ingest, slot, channel, (size_t)floor);
+
+		if (number < 0)
+			return number;
+		if (n == 0) {
+			floor = number;
+			if (room->picture.track_count > 0)
+				error = add_picture(ingest, slot, &room->picture);
+		}
+		if (!error)
+			error = finish_slot(ingest, slot, &channel->source);
+	}
+	if (!error && room->sign.track_count > 0) {
+		struct slot *slot = add_slot(ingest, room, "sign");
+
+		error = add_picture(ingest, slot, &room->sign);
+		if (!error)
+			error = finish_slot(ingest, slot, &room->sign.options->source);
+	}
+	return error;
+}
+
+static void free_slot(gpointer user)
+{
+	struct slot *slot = user;
+
+	dm_picture_line_destroy(slot->line);
+	dm_sound_inlet_destroy(slot->inlet);
+	while (g_idle_remove_by_data(slot))
+		;
+	g_free(slot);
+}
+
+static struct dm_ingest_options with_defaults(const struct dm_ingest_options *options)
+{
+	struct dm_ingest_options all = *options;
+
+	if (all.stall_after == 0)
+		all.stall_after = STALL_AFTER;
+	if (all.retry_least == 0)
+		all.retry_least = RETRY_LEAST;
+	if (all.retry_most == 0)
+		all.retry_most = RETRY_MOST;
+	return all;
+}
+
+static int start_gstreamer(void)
+{
+	GError *error = NULL;
+
+	if (!gst_init_check(NULL, NULL, &error)) {
+		dm_log(DM_LOG_ERROR, "ingest.gstreamer_failed", "why=%s",
+		       error ? error->message : "unknown");
+		g_clear_error(&error);
+		return -ENOENT;
+	}
+	return dm_elements_check();
+}
+
+static int start(struct dm_ingest *ingest)
+{
+	int error = dm_reaper_create(&ingest->reaper);
+
+	if (!error)
+		error = dm_ticker_create(&ingest->ticker, &ingest->timeline, ingest->audience,
+					 &ingest->tick_late);
+	if (!error && ingest->metrics)
+		error = dm_metrics_add(ingest->metrics, DM_METRIC_GAUGE,
+				       "dragoman_ingest_tick_late_seconds",
+				       "The latest beat of sound in ten seconds.", "",
+				       &ingest->tick_late, 1000000);
+	for (size_t n = 0; n < dm_event_room_count(ingest->event) && !error; n++)
+		error = add_room(ingest, dm_event_room(ingest->event, n));
+	return error ? error : dm_ticker_start(ingest->ticker);
+}
+
+int dm_ingest_create(struct dm_ingest **out, const struct dm_ingest_options *options,
+		     struct dm_event *event, const struct dm_timeline *timeline,
+		     const struct dm_audience *audience, struct dm_metrics *metrics)
+{
+	int error = start_gstreamer();
+
+	*out = NULL;
+	if (error)
+		return error;
+
+	struct dm_ingest *ingest = g_new0(struct dm_ingest, 1);
+
+	ingest->options = with_defaults(options);
+	ingest->event = event;
+	ingest->timeline = *timeline;
+	ingest->audience = audience;
+	ingest->metrics = metrics;
+	ingest->slots = g_ptr_array_new_with_free_func(free_slot);
+	error = start(ingest);
+	if (error) {
+		dm_ingest_destroy(ingest);
+		return error;
+	}
+	*out = ingest;
+	return 0;
+}
+
+void dm_ingest_destroy(struct dm_ingest *ingest)
+{
+	if (!ingest)
+		return;
+	for (guint n = 0; n < ingest->slots->len; n++) {
+		struct slot *slot = g_ptr_array_index(ingest->slots, n);
+
+		if (slot->feed)
+			dm_feed_stop(slot->feed);
+	}
+	for (guint n = 0; n < ingest->slots->len; n++) {
+		struct slot *slot = g_ptr_array_index(ingest->slots, n);
+
+		dm_feed_destroy(slot->feed);
+		if (ingest->metrics)
+			dm_metrics_remove(ingest->metrics, slot, sizeof(*slot));
+	}
+	dm_reaper_destroy(ingest->reaper);
+	dm_ticker_destroy(ingest->ticker);
+	g_ptr_array_unref(ingest->slots);
+	if (ingest->metrics)
+		dm_metrics_remove(ingest->metrics, ingest, sizeof(*ingest));
+	g_free(ingest);
+}

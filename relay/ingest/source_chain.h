@@ -1,0 +1,28 @@
+/* relay/ingest/source_chain.h
+ *
+ * The first half of a source's pipeline, by kind of source: what fetches the bytes, what takes
+ * them apart and decodes them. Decoded streams appear on `on_stream`, on GStreamer's threads.
+ *
+ * Thread: build on the feed's thread.
+ */
+#ifndef DM_INGEST_SOURCE_CHAIN_H
+#define DM_INGEST_SOURCE_CHAIN_H
+
+#include "ingest/source_uri.h"
+
+#include <gst/gst.h>
+
+struct dm_source_chain {
+	bool wants_sound; /* what is not wanted is not decoded */
+	bool wants_picture;
+	/* A pad with raw sound or pictures, or anything that nobody wants. */
+	void (*on_stream)(void *user, GstPad *pad);
+	void *user;
+};
+
+/* Adds the chain's elements to `bin`. `path` is the file's full path (FILE only). `chain` is
+ * borrowed for the bin's life. Returns 0 or -EIO (logged). */
+int dm_source_chain_build(GstBin *bin, const struct dm_source_uri *uri, const char *path,
+			  struct dm_source_chain *chain);
+
+#endif
