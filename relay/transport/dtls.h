@@ -45,7 +45,8 @@ void dm_dtls_destroy(struct dm_dtls *dtls); /* NULL is allowed */
 enum dm_dtls_state dm_dtls_receive(struct dm_dtls *dtls, const uint8_t *data, size_t size_bytes,
 				   dm_usec now);
 
-/* Retransmits what is due: first after 50 ms, then doubling, as browsers do. */
+/* Retransmits what is due: first after 50 ms, then doubling to 1.6 s, as browsers do. The handshake
+ * fails 30 s after the first receive or tick, whichever comes first. */
 enum dm_dtls_state dm_dtls_tick(struct dm_dtls *dtls, dm_usec now);
 
 /* When tick wants to be called; DM_USEC_NEVER when nothing is due. */
