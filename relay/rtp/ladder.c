@@ -26,7 +26,7 @@
 
 static uint64_t sent_bps(const struct dm_ladder_view *view, size_t rung)
 {
-	return view->rung_bps[rung] + view->sound_bps;
+	return view->rung_bps[rung] + view->other_bps;
 }
 
 /* remb >= rate * per_cent, without overflow on a hostile REMB. */

@@ -36,7 +36,7 @@ struct dm_ladder_view {
 	const uint64_t *rung_bps; /* measured, from best to least; borrowed for the call */
 	size_t rung_count;        /* at least 1 */
 	size_t best_rung;         /* the subscriber's own maximum; 0: all of them */
-	uint64_t sound_bps;       /* shares the link */
+	uint64_t other_bps;       /* of the connection's other streams, which share the link */
 	uint64_t remb_bps;        /* the newest; 0: none came yet */
 	int fraction_lost;        /* of 256, of a report that just came; or DM_LADDER_NO_REPORT */
 	dm_usec round_trip;       /* 0: not known */

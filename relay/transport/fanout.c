@@ -217,6 +217,8 @@ static void send_missed(struct dm_fanout *fanout, struct dm_stream *stream, uint
 			stream->waiting = true; /* overtaken: start again at a key frame */
 			return;
 		}
+		for (size_t i = 0; i < count; i++)
+			fanout->catch_up[i].published_at = 0; /* old by design: no delay to count */
 		dm_stream_send(stream, fanout->sender, fanout->catch_up, count);
 		stream->next_index += count;
 	}

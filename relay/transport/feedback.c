@@ -39,11 +39,24 @@ static void take_key_request(struct pass *pass, struct dm_stream *stream)
 		dm_track_request_key(stream->rungs[stream->rung]);
 }
 
+/* What the link carries beside the stream. */
+static uint64_t other_bps(const struct dm_connection *connection, const struct dm_stream *stream)
+{
+	uint64_t bps = 0;
+
+	for (size_t i = 0; i < DM_MEDIA_COUNT; i++) {
+		const struct dm_stream *other = &connection->streams[i];
+
+		if (other != stream && other->rung_count > 0)
+			bps += dm_track_rate_bps(other->rungs[other->rung]);
+	}
+	return bps;
+}
+
 /* The link as the peer sees it decides which rung a picture gets from its next key frame on. */
 static void judge_link(struct pass *pass, struct dm_stream *stream, int fraction_lost)
 {
 	const struct dm_connection *connection = pass->connection;
-	const struct dm_stream *sound = &connection->streams[DM_MEDIA_AUDIO];
 	uint64_t rung_bps[DM_LADDER_MAX];
 
 	if (stream->rung_count < 2)
@@ -54,7 +67,7 @@ static void judge_link(struct pass *pass, struct dm_stream *stream, int fraction
 	const struct dm_ladder_view view = {
 		.rung_bps = rung_bps,
 		.rung_count = stream->rung_count,
-		.sound_bps = sound->rung_count > 0 ? dm_track_rate_bps(sound->rungs[0]) : 0,
+		.other_bps = other_bps(connection, stream),
 		.remb_bps = connection->remb_bps,
 		.fraction_lost = fraction_lost,
 		.round_trip = connection->round_trip,

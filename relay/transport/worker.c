@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,8 +17,9 @@
 /* Every connection is looked after once a round: consent, and a sender report (libwebrtc's rhythm
  * for video; RFC 3550's 5 s minimum is reduced for its bit rate, 6.2). */
 #define ROUND        DM_SEC(1)
-#define TURN_LONGEST 20 /* ms: a slice of the round is due even when nothing is published */
-#define TURN_DTLS    5  /* ms: the same while handshakes run, whose first timer is 50 ms */
+#define TURN_LONGEST 20    /* ms: a slice of the round is due even when nothing is published */
+#define WORKER_NICE  (-10) /* choice: clearly before ordinary threads, behind the audio tick */
+#define TURN_DTLS    5     /* ms: the same while handshakes run, whose first timer is 50 ms */
 
 /* --- connections by peer id: open addressing, twice as many places as connections --- */
 
@@ -305,6 +307,8 @@ static void *run(void *user)
 	struct dm_worker *worker = user;
 	struct epoll_event events[2];
 
+	/* Before the encoders, which can wait; where the system does not allow it, as it is. */
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), WORKER_NICE);
 	while (!atomic_load_explicit(&worker->stopping, memory_order_acquire)) {
 		(void)epoll_wait(worker->epoll, events, 2,
 				 worker->handshakes > 0 ? TURN_DTLS : TURN_LONGEST);

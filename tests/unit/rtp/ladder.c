@@ -87,7 +87,7 @@ static void judge(struct link *link, int fraction_lost)
 	const struct dm_ladder_view view = {
 		.rung_bps = rungs,
 		.rung_count = RUNGS,
-		.sound_bps = SOUND_BPS,
+		.other_bps = SOUND_BPS,
 		.remb_bps = link->has_remb ? (uint64_t)link->remb : 0,
 		.fraction_lost = fraction_lost,
 		.round_trip = link->round_trip,
@@ -296,7 +296,7 @@ static size_t report(struct dm_ladder *ladder, int fraction_lost, uint64_t remb,
 	const struct dm_ladder_view view = {
 		.rung_bps = rungs,
 		.rung_count = RUNGS,
-		.sound_bps = SOUND_BPS,
+		.other_bps = SOUND_BPS,
 		.remb_bps = remb,
 		.fraction_lost = fraction_lost,
 		.round_trip = DM_MSEC(100),
@@ -367,7 +367,7 @@ static void keeps_to_the_subscribers_own_maximum(void **state)
 		.rung_bps = rungs,
 		.rung_count = RUNGS,
 		.best_rung = 1,
-		.sound_bps = SOUND_BPS,
+		.other_bps = SOUND_BPS,
 	};
 
 	dm_ladder_init(&ladder, 0, 0);
