@@ -52,9 +52,12 @@ static void put_m_line(GString *out, const struct dm_sdp_media *media,
 		g_string_append_printf(out, " %u", line->codec->payload_type);
 		if (line->rtx)
 			g_string_append_printf(out, " %u", line->rtx->payload_type);
+	} else if (media->format_count) {
+		/* RFC 3264, 6: ignored, but one must be there */
+		g_string_append_printf(out, " %u", media->format[0].payload_type);
 	} else {
 		g_string_append_c(out, ' ');
-		put_text(out, media->formats); /* RFC 3264, 6: ignored, but must be there */
+		put_text(out, media->formats);
 	}
 	if (line->accepted && first)
 		g_string_append_printf(out, "\r\nc=IN IP%c %s\r\n", first->ipv6 ? '6' : '4',
@@ -187,6 +190,22 @@ static void put_group(GString *out, const struct dm_negotiation *negotiation)
 		g_string_append(out, "\r\n");
 }
 
+/* werift takes no m-line without a codec that it knows, not even a rejected one. */
+static void put_rejected(GString *out, const struct dm_sdp_media *media)
+{
+	const struct dm_sdp_format *format = media->format_count ? &media->format[0] : NULL;
+
+	g_string_append(out, "a=inactive\r\n");
+	if (!format || !format->name.data)
+		return;
+	g_string_append_printf(out, "a=rtpmap:%u ", format->payload_type);
+	put_text(out, format->name);
+	g_string_append_printf(out, "/%u", format->clock_rate_hz);
+	if (format->channels > 1)
+		g_string_append_printf(out, "/%u", format->channels);
+	g_string_append(out, "\r\n");
+}
+
 char *dm_negotiation_write_answer(struct dm_negotiation *negotiation,
 				  const struct dm_peer_answer *answer)
 {
@@ -204,7 +223,7 @@ char *dm_negotiation_write_answer(struct dm_negotiation *negotiation,
 
 		put_m_line(out, &negotiation->sdp.media[n], line, answer);
 		if (!line->accepted) {
-			g_string_append(out, "a=inactive\r\n");
+			put_rejected(out, &negotiation->sdp.media[n]);
 			continue;
 		}
 		put_accepted(out, negotiation, n, answer, first);

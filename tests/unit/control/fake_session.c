@@ -1,0 +1,365 @@
+/* tests/unit/control/fake_session.c: see fake_session.h */
+#include "fake_session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define SUBSCRIBERS_MAX 4096
+#define OBSERVERS_MAX   4
+
+static const struct dm_title event_titles[] = { { "en", "An event" }, { "ar", "حدث" } };
+static const struct dm_title room_titles[] = { { "en", "Plenary" }, { "fr", "Plénière" } };
+static const struct dm_channel_options channel_options[] = { { .lang = "en" },
+							     { .lang = "fr" },
+							     { .lang = "zh-Hans" } };
+static const struct dm_room_options room_options[] = {
+	{ .id = "plenary",
+	  .titles = room_titles,
+	  .title_count = 2,
+	  .floor_language = "en",
+	  .channels = channel_options,
+	  .channel_count = 3 },
+	{ .id = "side",
+	  .titles = room_titles,
+	  .title_count = 1,
+	  .floor_language = "fr",
+	  .channels = channel_options,
+	  .channel_count = 1 },
+};
+static const struct dm_event_options event_options = {
+	.id = "test-event",
+	.titles = event_titles,
+	.title_count = 2,
+	.rooms = room_options,
+	.room_count = 2,
+};
+
+struct dm_subscriber {
+	struct dm_event *event;
+	struct dm_subscriber_options options;
+	struct dm_peer_options peer;
+	char id[33];
+	unsigned restarts;
+};
+
+struct dm_event {
+	struct dm_room rooms[2];
+	struct dm_channel channels[2][4];
+	struct dm_subscriber *subscribers[SUBSCRIBERS_MAX];
+	struct {
+		dm_event_observer_cb *callback;
+		void *user;
+	} observers[OBSERVERS_MAX];
+	unsigned made;
+	int next_error;
+};
+
+struct dm_event *fake_event_create(void)
+{
+	struct dm_event *event = calloc(1, sizeof(*event));
+
+	for (size_t r = 0; r < 2; r++) {
+		struct dm_room *room = &event->rooms[r];
+
+		room->event = event;
+		room->options = &room_options[r];
+		room->floor_language = room_options[r].floor_language;
+		room->channels = event->channels[r];
+		room->channel_count = room_options[r].channel_count + 1;
+		room->channels[0].lang = "floor";
+		room->channels[0].state = DM_FEED_LIVE;
+		for (size_t c = 1; c < room->channel_count; c++)
+			room->channels[c].lang = channel_options[c - 1].lang;
+		/* The plenary has a picture and a signer, the side room sound alone. */
+		room->picture.track_count = r == 0 ? 3 : 0;
+		room->sign.track_count = r == 0 ? 2 : 0;
+	}
+	return event;
+}
+
+void fake_event_destroy(struct dm_event *event)
+{
+	free(event);
+}
+
+void fake_event_fail_next(struct dm_event *event, int error)
+{
+	event->next_error = error;
+}
+
+static int take_error(struct dm_event *event)
+{
+	const int error = event->next_error;
+
+	event->next_error = 0;
+	return error;
+}
+
+size_t fake_event_subscriber_count(const struct dm_event *event)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < SUBSCRIBERS_MAX; i++)
+		count += event->subscribers[i] != NULL;
+	return count;
+}
+
+static struct dm_subscriber **slot_of(struct dm_event *event, const char *id)
+{
+	for (size_t i = 0; i < SUBSCRIBERS_MAX; i++) {
+		if (event->subscribers[i] && !strcmp(event->subscribers[i]->id, id))
+			return &event->subscribers[i];
+	}
+	return NULL;
+}
+
+void fake_subscriber_become(struct dm_event *event, const char *id, enum dm_peer_state state)
+{
+	struct dm_subscriber **slot = slot_of(event, id);
+	struct dm_subscriber *subscriber = *slot;
+
+	if (state != DM_PEER_CONNECTED)
+		*slot = NULL;
+	if (subscriber->options.on_state)
+		subscriber->options.on_state(subscriber->options.user, subscriber, state);
+	if (state != DM_PEER_CONNECTED)
+		free(subscriber);
+}
+
+const struct dm_peer_options *fake_subscriber_peer(struct dm_event *event, const char *id)
+{
+	struct dm_subscriber **slot = slot_of(event, id);
+
+	return slot ? &(*slot)->peer : NULL;
+}
+
+void fake_room_become(struct dm_event *event, const char *id, enum dm_feed_state state)
+{
+	struct dm_room *room = dm_event_find_room(event, id);
+
+	dm_room_set_channel_state(room, &room->channels[0], state);
+}
+
+/* relay/session/event.h */
+
+const struct dm_event_options *dm_event_options(const struct dm_event *event)
+{
+	(void)event;
+	return &event_options;
+}
+
+size_t dm_event_room_count(const struct dm_event *event)
+{
+	(void)event;
+	return 2;
+}
+
+struct dm_room *dm_event_room(struct dm_event *event, size_t n)
+{
+	return &event->rooms[n];
+}
+
+struct dm_room *dm_event_find_room(struct dm_event *event, const char *id)
+{
+	for (size_t r = 0; r < 2; r++) {
+		if (!strcmp(room_options[r].id, id))
+			return &event->rooms[r];
+	}
+	return NULL;
+}
+
+int dm_event_observe(struct dm_event *event, dm_event_observer_cb *callback, void *user)
+{
+	for (size_t i = 0; i < OBSERVERS_MAX; i++) {
+		if (!event->observers[i].callback) {
+			event->observers[i].callback = callback;
+			event->observers[i].user = user;
+			return 0;
+		}
+	}
+	return -ENOMEM;
+}
+
+void dm_event_unobserve(struct dm_event *event, dm_event_observer_cb *callback, void *user)
+{
+	for (size_t i = 0; i < OBSERVERS_MAX; i++) {
+		if (event->observers[i].callback == callback && event->observers[i].user == user)
+			event->observers[i].callback = NULL;
+	}
+}
+
+/* relay/session/room.h */
+
+const char *dm_feed_state_name(enum dm_feed_state state)
+{
+	static const char *const names[] = { "off", "connecting", "live", "lost" };
+
+	return names[state];
+}
+
+struct dm_channel *dm_room_find_channel(struct dm_room *room, const char *lang)
+{
+	for (size_t c = 0; c < room->channel_count; c++) {
+		if (!strcasecmp(room->channels[c].lang, lang))
+			return &room->channels[c];
+	}
+	return NULL;
+}
+
+void dm_room_set_channel_state(struct dm_room *room, struct dm_channel *channel,
+			       enum dm_feed_state state)
+{
+	channel->state = state;
+	for (size_t i = 0; i < OBSERVERS_MAX; i++) {
+		if (room->event->observers[i].callback)
+			room->event->observers[i].callback(room->event->observers[i].user, room);
+	}
+}
+
+/* relay/session/subscriber.h */
+
+static const char *const video_names[] = { "none", "low", "medium", "high", "auto" };
+
+const char *dm_video_choice_name(enum dm_video_choice choice)
+{
+	return video_names[choice];
+}
+
+bool dm_video_choice_parse(const char *name, enum dm_video_choice *choice)
+{
+	for (size_t i = 0; i < 5; i++) {
+		if (!strcmp(video_names[i], name)) {
+			*choice = (enum dm_video_choice)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void fill_answer(const struct dm_subscriber *subscriber, struct dm_peer_answer *answer)
+{
+	memset(answer, 0, sizeof(*answer));
+	answer->id = subscriber->event->made;
+	snprintf(answer->ufrag, sizeof(answer->ufrag), "uf%03u%03u", subscriber->event->made % 1000,
+		 subscriber->restarts % 1000);
+	snprintf(answer->pwd, sizeof(answer->pwd), "passwordpasswordpassword");
+	snprintf(answer->cname, sizeof(answer->cname), "cname0123456789a");
+	answer->fingerprint.hash = DM_HASH_SHA256;
+	answer->fingerprint.bytes = 32;
+	for (size_t i = 0; i < 32; i++)
+		answer->fingerprint.value[i] = (uint8_t)(i * 7);
+	for (uint32_t media = 0; media < DM_MEDIA_COUNT; media++) {
+		const struct dm_stream_options *stream = &subscriber->peer.streams[media];
+
+		answer->ssrc[media] = stream->wanted ? 1000 + media : 0;
+		answer->rtx_ssrc[media] = stream->rtx_payload_type ? 2000 + media : 0;
+	}
+	answer->candidates[0] = (struct dm_candidate){ .address = "192.0.2.1",
+						       .port = 40000,
+						       .priority = 2130706431 };
+	answer->candidates[1] = (struct dm_candidate){
+		.address = "2001:db8::1", .port = 40000, .priority = 2130706175, .ipv6 = true
+	};
+	answer->candidate_count = 2;
+}
+
+int dm_subscriber_create(struct dm_subscriber **out, const struct dm_subscriber_options *options,
+			 const struct dm_peer_options *peer, struct dm_peer_answer *answer)
+{
+	struct dm_event *event = options->room->event;
+	const int error = take_error(event);
+	size_t n = 0;
+
+	*out = NULL;
+	if (error)
+		return error;
+	while (n < SUBSCRIBERS_MAX && event->subscribers[n])
+		n++;
+	if (n == SUBSCRIBERS_MAX)
+		return -EAGAIN;
+
+	struct dm_subscriber *subscriber = calloc(1, sizeof(*subscriber));
+
+	subscriber->event = event;
+	subscriber->options = *options;
+	subscriber->peer = *peer;
+	snprintf(subscriber->id, sizeof(subscriber->id), "%032x", ++event->made);
+	event->subscribers[n] = subscriber;
+	fill_answer(subscriber, answer);
+	*out = subscriber;
+	return 0;
+}
+
+void dm_subscriber_destroy(struct dm_subscriber *subscriber)
+{
+	if (!subscriber)
+		return;
+	*slot_of(subscriber->event, subscriber->id) = NULL;
+	free(subscriber);
+}
+
+void dm_subscriber_set_callback(struct dm_subscriber *subscriber, dm_subscriber_cb *on_state,
+				void *user)
+{
+	subscriber->options.on_state = on_state;
+	subscriber->options.user = user;
+}
+
+int dm_subscriber_select_channel(struct dm_subscriber *subscriber, struct dm_channel *channel)
+{
+	const int error = take_error(subscriber->event);
+
+	if (!error)
+		subscriber->options.channel = channel;
+	return error;
+}
+
+int dm_subscriber_select_video(struct dm_subscriber *subscriber, enum dm_video_choice video,
+			       bool sign)
+{
+	subscriber->options.video = video;
+	subscriber->options.sign = sign;
+	return 0;
+}
+
+int dm_subscriber_restart_ice(struct dm_subscriber *subscriber, const char *remote_ufrag,
+			      struct dm_peer_answer *answer)
+{
+	const int error = take_error(subscriber->event);
+
+	if (error)
+		return error;
+	subscriber->restarts++;
+	snprintf(subscriber->peer.remote_ufrag, sizeof(subscriber->peer.remote_ufrag), "%s",
+		 remote_ufrag);
+	fill_answer(subscriber, answer);
+	return 0;
+}
+
+const char *dm_subscriber_id(const struct dm_subscriber *subscriber)
+{
+	return subscriber->id;
+}
+
+struct dm_room *dm_subscriber_room(const struct dm_subscriber *subscriber)
+{
+	return subscriber->options.room;
+}
+
+struct dm_channel *dm_subscriber_channel(const struct dm_subscriber *subscriber)
+{
+	return subscriber->options.channel;
+}
+
+enum dm_video_choice dm_subscriber_video(const struct dm_subscriber *subscriber)
+{
+	return subscriber->options.video;
+}
+
+bool dm_subscriber_sign(const struct dm_subscriber *subscriber)
+{
+	return subscriber->options.sign;
+}

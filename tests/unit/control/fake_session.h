@@ -1,0 +1,29 @@
+/* tests/unit/control/fake_session.h
+ *
+ * A session without media for the tests of control: two rooms, subscribers that only remember
+ * what they were told. It takes the place of relay/session at link time.
+ */
+#ifndef FAKE_SESSION_H
+#define FAKE_SESSION_H
+
+#include "session/subscriber.h"
+
+struct dm_event *fake_event_create(void);
+void fake_event_destroy(struct dm_event *event);
+
+/* What the next dm_subscriber_create or restart returns; 0 again after it. */
+void fake_event_fail_next(struct dm_event *event, int error);
+
+/* How many subscribers there are. */
+size_t fake_event_subscriber_count(const struct dm_event *event);
+
+/* Lets a subscriber's peer change state, as the transport would. */
+void fake_subscriber_become(struct dm_event *event, const char *id, enum dm_peer_state state);
+
+/* What was negotiated for it. */
+const struct dm_peer_options *fake_subscriber_peer(struct dm_event *event, const char *id);
+
+/* Changes the floor's state in the room and tells observers. */
+void fake_room_become(struct dm_event *event, const char *room, enum dm_feed_state state);
+
+#endif
