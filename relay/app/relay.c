@@ -1,5 +1,6 @@
 #include "app/relay.h"
 
+#include "app/obstacle.h"
 #include "app/process_metrics.h"
 #include "app/watchdog.h"
 #include "app/web_root.h"
@@ -59,71 +60,6 @@ static gboolean on_sample(gpointer user)
 	return G_SOURCE_CONTINUE;
 }
 
-static void explain_transport(const struct dm_transport_options *options, int error, char *message,
-			      size_t size)
-{
-	const unsigned first = options->first_port;
-	const unsigned count = options->workers ? options->workers : g_get_num_processors();
-	char ports[64];
-
-	if (count > 1)
-		snprintf(ports, sizeof(ports), "one of the UDP ports %u to %u", first,
-			 first + count - 1);
-	else
-		snprintf(ports, sizeof(ports), "UDP port %u", first);
-	if (error == -EADDRINUSE)
-		snprintf(
-			message, size,
-			"%s is in use by another program: stop that (ss -lunp shows it), or choose "
-			"others with server.media.port or --media-port",
-			ports);
-	else if (error == -EACCES)
-		snprintf(message, size,
-			 "%s may not be used: ports below 1024 need CAP_NET_BIND_SERVICE; choose "
-			 "others "
-			 "with server.media.port or --media-port",
-			 ports);
-	else if (error == -EADDRNOTAVAIL)
-		snprintf(message, size,
-			 "server.media.address: %s is no address of this machine: write one that "
-			 "'ip "
-			 "address' lists, or leave the key out for all",
-			 options->address ? options->address : "");
-	else
-		snprintf(message, size, "the media transport cannot start: %s", g_strerror(-error));
-}
-
-static void explain_control(const struct dm_control_options *options, int error, char *message,
-			    size_t size)
-{
-	if (error == -EADDRINUSE)
-		snprintf(message, size,
-			 "TCP port %u is in use by another program: stop that (ss -ltnp shows it), "
-			 "or "
-			 "choose another with server.http.port or --http-port",
-			 options->port);
-	else if (error == -EACCES)
-		snprintf(message, size,
-			 "TCP port %u may not be used: ports below 1024 need CAP_NET_BIND_SERVICE; "
-			 "choose "
-			 "another with server.http.port or --http-port",
-			 options->port);
-	else if (error == -EADDRNOTAVAIL)
-		snprintf(
-			message, size,
-			"server.http.address: %s is no address of this machine: write one that 'ip "
-			"address' lists, or leave the key out for all",
-			options->address ? options->address : "");
-	else if (error == -ENOENT)
-		snprintf(message, size,
-			 "certificate, key or pages cannot be read; the line above names the file, "
-			 "and "
-			 "server.tls or server.http.web in the configuration where it is looked "
-			 "for");
-	else
-		snprintf(message, size, "the web side cannot start: %s", g_strerror(-error));
-}
-
 static int start_measuring(struct dm_relay *relay)
 {
 	const int error = dm_metrics_create(&relay->metrics);
@@ -138,7 +74,7 @@ static int start_transport(struct dm_relay *relay, char *message, size_t size)
 					      relay->metrics);
 
 	if (error) {
-		explain_transport(options, error, message, size);
+		dm_obstacle_explain_media(options, error, message, size);
 		return error;
 	}
 	relay->transport_source = g_unix_fd_add(dm_transport_fd(relay->transport), G_IO_IN,
@@ -157,7 +93,7 @@ static int start_control(struct dm_relay *relay, char *message, size_t size)
 	const int error = dm_control_create(&relay->control, options, relay->event, relay->metrics);
 
 	if (error)
-		explain_control(options, error, message, size);
+		dm_obstacle_explain_web(options, error, message, size);
 	return error;
 }
 

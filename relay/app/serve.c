@@ -94,7 +94,7 @@ static void announce(const struct serving *serving)
 {
 	char *line = dm_relay_ready_line(serving->relay);
 
-	dm_log(DM_LOG_INFO, "relay.ready", "version=%s event=%s rooms=%zu", DM_VERSION,
+	dm_log(DM_LOG_INFO, "relay.ready", "version=%s id=%s rooms=%zu", DM_VERSION,
 	       serving->config->event.id, serving->config->event.room_count);
 	puts(line);
 	fflush(stdout);
@@ -133,7 +133,7 @@ static int serve(struct serving *serving)
 	} else {
 		run(serving);
 		dm_relay_destroy(serving->relay);
-		dm_log(DM_LOG_INFO, "relay.stopped", "event=%s", serving->config->event.id);
+		dm_log(DM_LOG_INFO, "relay.stopped", "id=%s", serving->config->event.id);
 	}
 	g_main_loop_unref(serving->loop);
 	dm_config_destroy(serving->config);

@@ -1,5 +1,7 @@
 #include "config/server.h"
 
+#include <string.h>
+
 #define HTTP_PORT  8080 /* INTERFACES: the default of the web side */
 #define MEDIA_PORT 7000 /* choice: outside the ranges that systems give out by themselves */
 #define PORT_MAX   65535
@@ -18,6 +20,45 @@ static uint16_t read_port(struct dm_reading *reading, const char *path, const ui
 	return value ? (uint16_t)*value : otherwise;
 }
 
+/* Swapped or wrong files show here, not when the first delegate comes. PEM: RFC 7468, 2. */
+static const char *read_pem(struct dm_reading *reading, const char *path, const char *text,
+			    const char *label, const char *wanted)
+{
+	const char *file = dm_reading_file(reading, path, text);
+	char *content = NULL;
+
+	if (!file)
+		return NULL;
+	if (!g_file_get_contents(file, &content, NULL, NULL) || !strstr(content, label)) {
+		dm_reading_complain(reading, path,
+				    "'%s' holds no %s in PEM form; name the file that has "
+				    "a line with \"%s\"",
+				    text, wanted, label);
+		file = NULL;
+	}
+	if (content)
+		explicit_bzero(content, strlen(content)); /* it may be the key */
+	g_free(content);
+	return file;
+}
+
+static const char *read_pages(struct dm_reading *reading, const char *path, const char *text)
+{
+	const char *folder = dm_reading_directory(reading, path, text);
+	char *index = folder ? g_build_filename(folder, "index.html", NULL) : NULL;
+
+	if (index && !g_file_test(index, G_FILE_TEST_IS_REGULAR)) {
+		dm_reading_complain(
+			reading, path,
+			"'%s' has no index.html; name the folder of the pages, or leave the "
+			"key out for the relay's own",
+			text);
+		folder = NULL;
+	}
+	g_free(index);
+	return folder;
+}
+
 static void read_http(struct dm_reading *reading, struct dm_control_options *options)
 {
 	const struct dm_yaml_http *http = &reading->yaml->server.http;
@@ -25,9 +66,11 @@ static void read_http(struct dm_reading *reading, struct dm_control_options *opt
 
 	options->address = dm_reading_address(reading, "server.http.address", http->address);
 	options->port = read_port(reading, "server.http.port", http->port, HTTP_PORT);
-	options->web_root = dm_reading_directory(reading, "server.http.web", http->web);
-	options->certificate = dm_reading_file(reading, "server.tls.certificate", tls->certificate);
-	options->private_key = dm_reading_file(reading, "server.tls.key", tls->key);
+	options->web_root = read_pages(reading, "server.http.web", http->web);
+	options->certificate = read_pem(reading, "server.tls.certificate", tls->certificate,
+					"BEGIN CERTIFICATE", "certificate");
+	options->private_key = read_pem(reading, "server.tls.key", tls->key, "PRIVATE KEY",
+					"private key");
 	if (tls->certificate && !tls->key)
 		dm_reading_complain(
 			reading, "server.tls.key",

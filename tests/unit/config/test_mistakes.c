@@ -30,7 +30,9 @@ static int setup(void **state)
 	struct scratch *scratch = calloc(1, sizeof(*scratch));
 
 	scratch_init(scratch);
-	scratch_write(scratch, "present.pem", "x");
+	scratch_write(scratch, "present.pem", "-----BEGIN CERTIFICATE-----");
+	scratch_write(scratch, "key.pem", "-----BEGIN EC PRIVATE KEY-----");
+	scratch_write(scratch, "folder/page.html", "x");
 	*state = scratch;
 	return 0;
 }

@@ -16,8 +16,8 @@ static int setup(void **state)
 	struct scratch *scratch = calloc(1, sizeof(*scratch));
 
 	scratch_init(scratch);
-	scratch_write(scratch, "tls/cert.pem", "x");
-	scratch_write(scratch, "tls/key.pem", "x");
+	scratch_write(scratch, "tls/cert.pem", "-----BEGIN CERTIFICATE-----");
+	scratch_write(scratch, "tls/key.pem", "-----BEGIN PRIVATE KEY-----");
 	scratch_write(scratch, "token.key", "x");
 	scratch_write(scratch, "media/hall one.mp4", "x");
 	scratch_write(scratch, "pages/index.html", "x");
