@@ -1,5 +1,7 @@
 #include "inbound.h"
 
+#include "base/reader.h"
+
 /* RFC 6184, table 1 and 5.4. */
 enum { NAL_IDR = 5, NAL_SPS = 7, NAL_STAP_A = 24, NAL_FU_A = 28 };
 #define NAL_TYPE(octet) ((octet)&0x1f)
@@ -18,18 +20,27 @@ struct dm_inbound dm_inbound_init(uint32_t clock_rate_hz, uint32_t frame_ticks)
 	};
 }
 
+static bool is_key_type(unsigned type)
+{
+	return type == NAL_IDR || type == NAL_SPS;
+}
+
 bool dm_h264_is_key(const uint8_t *payload, size_t bytes)
 {
-	if (bytes < 2)
-		return false;
-
-	unsigned type = NAL_TYPE(payload[0]);
+	struct dm_reader reader = dm_reader_init(payload, bytes);
+	const unsigned type = NAL_TYPE(dm_reader_u8(&reader));
 
 	if (type == NAL_FU_A)
-		type = NAL_TYPE(payload[1]);
-	else if (type == NAL_STAP_A && bytes > 3) /* header, then size and NAL unit */
-		type = NAL_TYPE(payload[3]);
-	return type == NAL_IDR || type == NAL_SPS;
+		return is_key_type(NAL_TYPE(dm_reader_u8(&reader)));
+	if (type != NAL_STAP_A)
+		return !reader.failed && is_key_type(type);
+	while (dm_reader_left(&reader) > 2) { /* sizes and NAL units */
+		struct dm_reader unit = dm_reader_sub(&reader, dm_reader_u16(&reader));
+
+		if (is_key_type(NAL_TYPE(dm_reader_u8(&unit))))
+			return true;
+	}
+	return false;
 }
 
 static void check_timestamp(struct dm_inbound *inbound, uint32_t timestamp)
@@ -90,7 +101,7 @@ static void note_key(struct dm_inbound *inbound, const struct dm_rtp_packet *pac
 	inbound->key_packets++;
 	if (inbound->first_key_at == DM_USEC_NEVER) {
 		inbound->first_key_at = now;
-		inbound->first_was_key = inbound->packets == 1;
+		inbound->first_was_key = packet->timestamp == inbound->first_timestamp;
 	}
 }
 
@@ -100,6 +111,7 @@ void dm_inbound_receive(struct dm_inbound *inbound, const struct dm_rtp_packet *
 	inbound->bytes += packet->payload_bytes;
 	if (inbound->first_at == DM_USEC_NEVER) {
 		inbound->first_at = now;
+		inbound->first_timestamp = packet->timestamp;
 		restart(inbound, packet);
 	} else {
 		if (now - inbound->last_at > inbound->longest_pause)

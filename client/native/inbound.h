@@ -28,7 +28,8 @@ struct dm_inbound {
 	dm_usec first_key_at;  /* likewise */
 	dm_usec last_at;       /* likewise */
 	dm_usec longest_pause; /* between two packets */
-	bool first_was_key;
+	uint32_t first_timestamp;
+	bool first_was_key; /* the first frame is a key frame */
 
 	uint32_t ssrc;
 	uint64_t highest; /* sequence number extended by its cycles (RFC 3550, A.1) */

@@ -180,7 +180,7 @@ int dm_load(const struct dm_client_options *options)
 		fprintf(stderr, "cannot start: %s\n", strerror(-error));
 		goto release;
 	}
-	if (join_all(&load) && !options->one_by_one)
+	if (join_all(&load) && !options->one_by_one && load.failed < load.joined)
 		stay(&load);
 	if (!options->one_by_one)
 		leave_all(&load);

@@ -28,25 +28,42 @@ async function change(client, count, rng, least, most) {
 }
 
 /** First packet of each new language after the answer, ms; a packet before the answer counts as 0. */
-function wireDelays(changes, packets, heard) {
+function wireDelays(changes, packets, languageOf) {
 	return changes.map(({ lang, asked, at }, n) => {
 		const end = changes[n + 1]?.asked ?? Infinity;
-		for (let i = 0; i < packets.length && packets[i].at < end; i++)
-			if (packets[i].at > asked && heard[i] === lang) return Math.max(0, packets[i].at - at);
-		return Infinity;
+		const first = packets.find((packet) => packet.at > asked && packet.at < end && languageOf(packet) === lang);
+		return first ? Math.max(0, first.at - at) : Infinity;
 	});
 }
 
+const key = ({ payload }) => payload.toString('base64');
+
+/** One listener on each channel, so that a packet is told by its very bytes. */
+async function reference(relay) {
+	const listeners = await Promise.all(languages.map((lang) => WeriftClient.whep(relay.url, { room, lang }, { keep: true, video: false })));
+	await Promise.all(listeners.map((listener) => listener.receives(10)));
+	return {
+		async stop() {
+			await Promise.all(listeners.map((listener) => listener.close()));
+			const known = new Map(listeners.flatMap(({ packets }, n) => packets.map((packet) => [key(packet), languages[n]])));
+			return (packet) => known.get(key(packet)) ?? null;
+		},
+	};
+}
+
 async function measureWire(relay, count) {
+	const channels = await reference(relay);
 	const client = await WeriftClient.whep(relay.url, { room, lang: 'floor' }, { keep: true, video: false });
 	await client.receives(10);
 	const changes = await change(client, count, random(seed), 120, 320);
 	const { audio, packets } = client;
 	await client.close();
-	const delays = wireDelays(changes, packets, await client.tones(tones));
+	const languageOf = await channels.stop();
+	const delays = wireDelays(changes, packets, languageOf);
 	return {
-		changes: count, p50: percentile(delays, 0.5), p99: percentile(delays, 0.99), max: Math.max(...delays),
-		sequenceGaps: audio.sequenceGaps, timestampGaps: audio.timestampGaps, ssrcs: audio.ssrcs.size, packets: audio.packets,
+		changes: count, p50: percentile(delays, 0.5), p95: percentile(delays, 0.95), p99: percentile(delays, 0.99), max: Math.max(...delays),
+		sequenceGaps: audio.sequenceGaps, timestampGaps: audio.timestampGaps, ssrcs: audio.ssrcs.size,
+		packets: audio.packets, ofNoChannel: packets.filter((packet) => !languageOf(packet)).length,
 	};
 }
 

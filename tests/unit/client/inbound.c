@@ -98,6 +98,7 @@ static void tells_key_frames(void **state)
 	static const uint8_t fu_idr[] = { 0x7c, 0x85, 0x88 };           /* FU-A, start, IDR */
 	static const uint8_t fu_slice[] = { 0x5c, 0x81, 0x9a };         /* FU-A, start, slice */
 	static const uint8_t stap[] = { 0x78, 0x00, 0x02, 0x67, 0x42 }; /* STAP-A with an SPS */
+	static const uint8_t late_sps[] = { 0x78, 0x00, 0x02, 0x09, 0xf0, 0x00, 0x02, 0x67, 0x42 };
 	struct dm_inbound late = dm_inbound_init(90000, 0);
 	struct dm_inbound soon = dm_inbound_init(90000, 0);
 
@@ -107,8 +108,10 @@ static void tells_key_frames(void **state)
 	assert_true(dm_h264_is_key(stap, sizeof(stap)));
 	assert_false(dm_h264_is_key(slice, sizeof(slice)));
 	assert_false(dm_h264_is_key(fu_slice, sizeof(fu_slice)));
-	assert_false(dm_h264_is_key(idr, 1));
+	assert_true(dm_h264_is_key(late_sps, sizeof(late_sps)));
 	assert_false(dm_h264_is_key(stap, 3));
+	assert_false(dm_h264_is_key(late_sps, 7)); /* cut in the second unit */
+	assert_false(dm_h264_is_key(idr, 0));
 	receive_picture(&late, 1, slice, DM_MSEC(5));
 	receive_picture(&late, 2, idr, DM_MSEC(9));
 	assert_int_equal(late.first_key_at, DM_MSEC(9));
