@@ -10,16 +10,20 @@
 #define BAD_REPORTS 2 /* choice: one may be an accident */
 
 /* All choices, shown by the simulations in tests/unit/rtp/ladder.c. */
-#define WAIT_FIRST   DM_SEC(8)
-#define WAIT_MAX     DM_SEC(64)
-#define TRIAL        DM_SEC(60) /* a step up is judged by this time */
-#define SETTLE       DM_SEC(1)  /* until a change shows in reports, besides two round trips */
-#define REMB_SETTLE  DM_SEC(3)  /* a key frame to change at, and the REMB's own window */
-#define REMB_CATCHUP DM_SEC(8)  /* libwebrtc's REMB grows 8 % a second: to 1.85 times */
+#define WAIT_FIRST  DM_SEC(8)
+#define WAIT_MAX    DM_SEC(64)
+#define TRIAL       DM_SEC(60) /* a step up is judged by this time */
+#define SETTLE      DM_SEC(1)  /* until a change shows in reports, besides two round trips */
+#define REMB_SETTLE DM_SEC(3)  /* a key frame to change at, and the REMB's own window */
+/* Its detector takes one late frame (a busy encoder, a radio that woke) for a queue; from 85 % it
+ * is above 1/1.15 again after a second. A queue that is there stays longer. */
+#define REMB_PERSISTS DM_MSEC(1500)
+#define REMB_CATCHUP  DM_SEC(8) /* libwebrtc's REMB grows 8 % a second: to 1.85 times */
 
 /* In per cent. Overuse puts libwebrtc's REMB to 85 % of what arrives: 100/85 = 1.18 is told apart
  * from a REMB that merely equals what is sent. */
 #define REMB_OVERUSE  115
+#define REMB_FAR      60  /* of what is sent: no passing mistake */
 #define REMB_HEADROOM 115 /* that a lower rung must leave */
 #define REMB_ROOM     120 /* that a higher rung must leave */
 #define REMB_UNBOUND  135 /* above, the REMB is bound by what is sent, not by the link */
@@ -42,6 +46,7 @@ void dm_ladder_init(struct dm_ladder *ladder, size_t rung, dm_usec now)
 		.changed_at = now,
 		.raised_at = DM_USEC_NEVER,
 		.calm_since = DM_USEC_NEVER,
+		.overused_since = DM_USEC_NEVER,
 		.wait = WAIT_FIRST,
 	};
 }
@@ -52,6 +57,7 @@ static void change(struct dm_ladder *ladder, size_t rung, dm_usec now)
 	ladder->changed_at = now;
 	ladder->bad_count = 0;
 	ladder->calm_since = DM_USEC_NEVER;
+	ladder->overused_since = DM_USEC_NEVER;
 }
 
 static void step_down(struct dm_ladder *ladder, size_t rung, dm_usec now)
@@ -70,16 +76,30 @@ static void step_up(struct dm_ladder *ladder, const struct dm_ladder_view *view,
 	change(ladder, ladder->rung - 1, now);
 }
 
-/* True when the receiver says that it can't take what is sent. Just after a change its REMB still
- * speaks of the rung before; for some time after a step up only a fall tells. */
-static bool is_overused(const struct dm_ladder *ladder, const struct dm_ladder_view *view,
-			dm_usec now)
+/* True when the REMB is below what is sent. Just after a change it still speaks of the rung before;
+ * for some time after a step up only a fall tells. */
+static bool remb_is_short(const struct dm_ladder *ladder, const struct dm_ladder_view *view,
+			  dm_usec now)
 {
 	if (view->remb_bps == 0 || now - ladder->changed_at < REMB_SETTLE ||
 	    remb_covers(view, sent_bps(view, ladder->rung) * 100 / REMB_OVERUSE, 100))
 		return false;
 	return ladder->raised_at == DM_USEC_NEVER || now - ladder->raised_at >= REMB_CATCHUP ||
 	       view->remb_bps < ladder->raised_remb;
+}
+
+/* True when the receiver has said for long enough, or clearly enough, that it can't take what is
+ * sent. */
+static bool is_overused(struct dm_ladder *ladder, const struct dm_ladder_view *view, dm_usec now)
+{
+	if (!remb_is_short(ladder, view, now)) {
+		ladder->overused_since = DM_USEC_NEVER;
+		return false;
+	}
+	if (ladder->overused_since == DM_USEC_NEVER)
+		ladder->overused_since = now;
+	return now - ladder->overused_since >= REMB_PERSISTS ||
+	       !remb_covers(view, sent_bps(view, ladder->rung), REMB_FAR);
 }
 
 /* Where to go from an overused rung: when it was only tried, back to the one that held; else to the

@@ -25,10 +25,11 @@ struct dm_ladder {
 	size_t rung;        /* target; 0 is the best */
 	unsigned bad_count; /* reports of heavy loss in a row */
 	dm_usec changed_at;
-	dm_usec raised_at;    /* of the last step up not yet judged; DM_USEC_NEVER: none */
-	uint64_t raised_remb; /* bit/s, the REMB at that step; 0: none */
-	dm_usec calm_since;   /* DM_USEC_NEVER: not calm */
-	dm_usec wait;         /* how long it must be calm before the next step up */
+	dm_usec raised_at;      /* of the last step up not yet judged; DM_USEC_NEVER: none */
+	uint64_t raised_remb;   /* bit/s, the REMB at that step; 0: none */
+	dm_usec calm_since;     /* DM_USEC_NEVER: not calm */
+	dm_usec overused_since; /* DM_USEC_NEVER: the REMB covers what is sent */
+	dm_usec wait;           /* how long it must be calm before the next step up */
 };
 
 /* What is known at one report. */

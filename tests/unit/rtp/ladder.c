@@ -246,7 +246,7 @@ static void never_oscillates(void **state)
 		assert_true(link.ups <= 3600 / 64 + 6);
 		assert_true(spent_on(&link, fits + 1, RUNGS) <= hour * 2 / 100);
 		if (link.has_remb || !is_near)
-			assert_true(spent_on(&link, 0, fits) <= hour * 12 / 100);
+			assert_true(spent_on(&link, 0, fits) <= hour * 14 / 100);
 	}
 }
 
@@ -318,6 +318,29 @@ static void one_bad_report_is_an_accident(void **state)
 }
 
 /* Reports from before the change took effect do not take the next rung away too. */
+/* libwebrtc's estimate falls to 85 % when one frame comes late, and recovers by 8 % a second: that
+ * is a busy encoder, not a narrow link. */
+static void one_fall_of_the_remb_is_an_accident(void **state)
+{
+	struct dm_ladder ladder;
+	struct dm_ladder_view view = { .rung_bps = rungs,
+				       .rung_count = RUNGS,
+				       .other_bps = SOUND_BPS,
+				       .fraction_lost = DM_LADDER_NO_REPORT };
+	const uint64_t sent = rungs[0] + SOUND_BPS;
+
+	(void)state;
+	dm_ladder_init(&ladder, 0, DM_SEC(1000));
+	view.remb_bps = sent * 85 / 100;
+	assert_int_equal(dm_ladder_judge(&ladder, &view, DM_SEC(1010)), 0);
+	view.remb_bps = sent * 92 / 100;
+	assert_int_equal(dm_ladder_judge(&ladder, &view, DM_SEC(1011)), 0);
+	view.remb_bps = sent * 85 / 100; /* and now it stays */
+	assert_int_equal(dm_ladder_judge(&ladder, &view, DM_SEC(1012)), 0);
+	assert_int_equal(dm_ladder_judge(&ladder, &view, DM_SEC(1013)), 0);
+	assert_int_equal(dm_ladder_judge(&ladder, &view, DM_SEC(1014)), 1);
+}
+
 static void waits_for_a_change_to_show(void **state)
 {
 	(void)state;
@@ -394,6 +417,7 @@ int main(void)
 		cmocka_unit_test(comes_back_when_the_link_widens),
 		cmocka_unit_test(moderate_loss_holds_and_heavy_loss_falls),
 		cmocka_unit_test(one_bad_report_is_an_accident),
+		cmocka_unit_test(one_fall_of_the_remb_is_an_accident),
 		cmocka_unit_test(waits_for_a_change_to_show),
 		cmocka_unit_test(silence_raises_nothing),
 		cmocka_unit_test(any_remb_is_safe),
