@@ -4,6 +4,10 @@ import { floats, toneOf } from './tone.mjs';
 import { until, within } from './relay.mjs';
 import { RoomSocket, WhepSession } from './whep.mjs';
 
+// Its threads outlive its connections, and crash when Node takes its environment down around them;
+// exiting from within the exit event leaves that out.
+process.on('exit', (code) => process.exit(code));
+
 /** One peer connection; heard sound is kept as pieces of 10 ms with the time they came. */
 export class WrtcClient {
 	/** @param {{video?: boolean, keep?: boolean}} [options] keep: all sound, not the last second alone */
