@@ -30,6 +30,11 @@ void dm_protect_engine_destroy(struct dm_protect_engine *engine)
 	free(engine);
 }
 
+uint64_t dm_protect_engine_failed(const struct dm_protect_engine *engine)
+{
+	return engine->failed;
+}
+
 int dm_protector_create(struct dm_protector **out, const struct dm_srtp_keys *keys)
 {
 	struct dm_srtp_session_keys session;

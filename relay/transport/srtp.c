@@ -1,5 +1,7 @@
 #include "transport/srtp.h"
 
+#include "transport/srtp_keys.h"
+
 #include <srtp2/srtp.h>
 
 #include <errno.h>
@@ -9,12 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REPLAY_WINDOW  1024 /* packets: 1 s of 1.5 Mbit/s video and more; choice */
-#define RTP_BYTES_MIN  12
-#define RTCP_BYTES_MIN 8
+#define REPLAY_WINDOW 1024 /* packets: 1 s of 1.5 Mbit/s video and more; choice */
+#define RTP_BYTES_MIN 12
+/* Header with SSRC, index and the shorter of the tags. */
+#define SRTCP_BYTES_MIN (8 + 4 + DM_SRTP_CM_TAG_BYTES)
 
 struct dm_unprotector {
 	srtp_t session; /* owned */
+	uint32_t sources[DM_UNPROTECT_SOURCES_MAX];
+	size_t source_count;
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -99,33 +104,51 @@ static enum dm_unprotect_result result_of(srtp_err_status_t status)
 	}
 }
 
+static bool is_known(const struct dm_unprotector *unprotector, uint32_t ssrc)
+{
+	for (size_t i = 0; i < unprotector->source_count; i++) {
+		if (unprotector->sources[i] == ssrc)
+			return true;
+	}
+	return false;
+}
+
+typedef srtp_err_status_t unprotect_function(srtp_t session, void *packet, int *bytes);
+
+static enum dm_unprotect_result unprotect(struct dm_unprotector *unprotector,
+					  unprotect_function *function, uint32_t ssrc,
+					  uint8_t *packet, size_t *bytes)
+{
+	const bool known = is_known(unprotector, ssrc);
+	int length = (int)*bytes;
+
+	/* libsrtp keeps every SSRC that authenticated in one list, for ever. */
+	if (!known && unprotector->source_count == DM_UNPROTECT_SOURCES_MAX)
+		return DM_UNPROTECT_TOO_MANY;
+
+	const enum dm_unprotect_result result = result_of(
+		function(unprotector->session, packet, &length));
+
+	if (result != DM_UNPROTECT_OK)
+		return result;
+	if (!known)
+		unprotector->sources[unprotector->source_count++] = ssrc;
+	*bytes = (size_t)length;
+	return DM_UNPROTECT_OK;
+}
+
 enum dm_unprotect_result dm_unprotect_rtp(struct dm_unprotector *unprotector, uint8_t *packet,
 					  size_t *bytes)
 {
 	if (*bytes < RTP_BYTES_MIN || *bytes > UINT16_MAX || packet[0] >> 6 != 2)
 		return DM_UNPROTECT_MALFORMED;
-
-	int length = (int)*bytes;
-	const enum dm_unprotect_result result = result_of(
-		srtp_unprotect(unprotector->session, packet, &length));
-
-	if (result == DM_UNPROTECT_OK)
-		*bytes = (size_t)length;
-	return result;
+	return unprotect(unprotector, srtp_unprotect, dm_srtp_u32(packet + 8), packet, bytes);
 }
 
 enum dm_unprotect_result dm_unprotect_rtcp(struct dm_unprotector *unprotector, uint8_t *packet,
 					   size_t *bytes)
 {
-	/* Index and the shorter of the tags are always there. */
-	if (*bytes < RTCP_BYTES_MIN + 4 + 10 || *bytes > UINT16_MAX || packet[0] >> 6 != 2)
+	if (*bytes < SRTCP_BYTES_MIN || *bytes > UINT16_MAX || packet[0] >> 6 != 2)
 		return DM_UNPROTECT_MALFORMED;
-
-	int length = (int)*bytes;
-	const enum dm_unprotect_result result = result_of(
-		srtp_unprotect_rtcp(unprotector->session, packet, &length));
-
-	if (result == DM_UNPROTECT_OK)
-		*bytes = (size_t)length;
-	return result;
+	return unprotect(unprotector, srtp_unprotect_rtcp, dm_srtp_u32(packet + 4), packet, bytes);
 }

@@ -51,6 +51,9 @@ struct dm_protect_engine;
 int dm_protect_engine_create(struct dm_protect_engine **out);
 void dm_protect_engine_destroy(struct dm_protect_engine *engine); /* NULL is allowed */
 
+/* Jobs that could not be protected, since create. */
+uint64_t dm_protect_engine_failed(const struct dm_protect_engine *engine);
+
 /* Protects all. Jobs may share a protector. The caller keeps each SSRC's roll-over counter. A job
  * that could not be protected (malformed, crypto library failed) comes back with `bytes` 0. */
 void dm_protect_batch(struct dm_protect_engine *engine, struct dm_protect_job *jobs, size_t count);
@@ -72,9 +75,14 @@ enum dm_unprotect_result {
 	DM_UNPROTECT_BAD_AUTH, /* tampered, or another key */
 	DM_UNPROTECT_REPLAY,
 	DM_UNPROTECT_MALFORMED,
+	DM_UNPROTECT_TOO_MANY, /* more than DM_UNPROTECT_SOURCES_MAX SSRCs from one peer */
 };
 
-/* Accepts any SSRC. Returns 0, -EINVAL, -ENOMEM or -EIO; on failure *out is NULL. */
+/* Each costs memory and time for as long as the peer lives; a peer needs a few. Choice. */
+#define DM_UNPROTECT_SOURCES_MAX 64
+
+/* Accepts any SSRCs, the first DM_UNPROTECT_SOURCES_MAX that authenticate. Returns 0, -EINVAL,
+ * -ENOMEM or -EIO; on failure *out is NULL. */
 int dm_unprotector_create(struct dm_unprotector **out, const struct dm_srtp_keys *keys);
 void dm_unprotector_destroy(struct dm_unprotector *unprotector); /* NULL is allowed */
 

@@ -246,6 +246,7 @@ static void reports_jobs_it_cannot_do(void **state)
 	dm_protect_batch(engine, jobs, 4);
 	assert_int_equal(jobs[1].bytes, 0);
 	assert_int_equal(jobs[2].bytes, 0);
+	assert_int_equal(dm_protect_engine_failed(engine), 2);
 	check_job(&jobs[0], &packets[0]);
 	check_job(&jobs[3], &packets[3]);
 	for (size_t i = 0; i < 2; i++)
@@ -427,6 +428,32 @@ static void refuses_tampered_and_repeated_rtcp(void **state)
 	}
 }
 
+/* A peer that invents sources must not cost more and more. */
+static void takes_so_many_sources(void **state)
+{
+	struct peer peer;
+	uint8_t data[64];
+
+	(void)state;
+	peer_init(&peer, DM_SRTP_AEAD_AES_128_GCM);
+	for (unsigned source = 0; source < DM_UNPROTECT_SOURCES_MAX + 10; source++) {
+		const uint8_t plain[8] = { 0x80, 201, 0, 1, 1, 2, 3, (uint8_t)source };
+
+		memcpy(data, plain, sizeof(plain));
+		size_t bytes = (size_t)dm_protect_rtcp(peer.protector, data, 8, sizeof(data));
+
+		assert_int_equal(dm_unprotect_rtcp(peer.unprotector, data, &bytes),
+				 source < DM_UNPROTECT_SOURCES_MAX ? DM_UNPROTECT_OK
+								   : DM_UNPROTECT_TOO_MANY);
+	}
+	/* The first ones go on. */
+	memcpy(data, (const uint8_t[8]){ 0x80, 201, 0, 1, 1, 2, 3, 0 }, 8);
+	size_t bytes = (size_t)dm_protect_rtcp(peer.protector, data, 8, sizeof(data));
+
+	assert_int_equal(dm_unprotect_rtcp(peer.unprotector, data, &bytes), DM_UNPROTECT_OK);
+	peer_finish(&peer);
+}
+
 static void survives_noise(void **state)
 {
 	struct peer peers[2];
@@ -459,6 +486,7 @@ int main(void)
 		cmocka_unit_test(refuses_unknown_profiles),
 		cmocka_unit_test(refuses_tampered_and_repeated_rtp),
 		cmocka_unit_test(refuses_tampered_and_repeated_rtcp),
+		cmocka_unit_test(takes_so_many_sources),
 		cmocka_unit_test(survives_noise),
 	};
 
