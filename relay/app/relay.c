@@ -18,10 +18,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BEAT_EVERY_MS 200 /* choice: several beats in the second that makes a stall */
-#define SAMPLE_EVERY_MS                                                          \
-	5000 /* choice: three samples for each usual scrape of Prometheus (15 s) \
-	      */
+#define BEAT_EVERY_MS   200  /* choice: several beats in the second that makes a stall */
+#define SAMPLE_EVERY_MS 2000 /* choice: well within the usual scrape of Prometheus (15 s) */
 
 struct dm_relay {
 	const struct dm_config *config;            /* borrowed */
