@@ -139,7 +139,7 @@ static int check_readable(const char *what, const char *path)
 {
 	if (!access(path, R_OK))
 		return 0;
-	dm_log(DM_LOG_ERROR, "control.unreadable", "%s=%s errno=%d", what, path, errno);
+	dm_log(DM_LOG_ERROR, "control.unreadable", "key=%s path=%s errno=%d", what, path, errno);
 	return -ENOENT;
 }
 
@@ -240,7 +240,7 @@ static int create_parts(struct dm_control *control, const struct dm_control_opti
 	int error = dm_router_create(&control->router, &router);
 
 	if (error && error != -ENOMEM && is_set(options->web_root)) {
-		dm_log(DM_LOG_ERROR, "control.unreadable", "web_root=%s errno=%d",
+		dm_log(DM_LOG_ERROR, "control.unreadable", "key=web_root path=%s errno=%d",
 		       options->web_root, -error);
 		return -ENOENT;
 	}

@@ -168,13 +168,39 @@ static int write_head(struct lws *wsi, const struct dm_response *response, bool 
 	return 0;
 }
 
-/* The end of the exchange always comes with the next chance to write: libwebsockets goes on with
- * the request after its callback returns, so that it must not have ended by then. */
+/* Bytes of the body that are still to be sent. */
+static size_t unsent(const struct dm_exchange *exchange)
+{
+	if (!exchange->response.body || exchange->head)
+		return 0;
+	return g_bytes_get_size(exchange->response.body) - exchange->sent;
+}
+
+/* Sends the next piece of the body. Returns 0, or -1 to close the connection. */
+static int send_piece(struct lws *wsi, struct dm_exchange *exchange)
+{
+	static unsigned char buffer[LWS_PRE + DM_HTTP_CHUNK_BYTES];
+	const size_t left = unsent(exchange);
+	const size_t piece = MIN(left, DM_HTTP_CHUNK_BYTES);
+	const unsigned char *data = g_bytes_get_data(exchange->response.body, NULL);
+
+	memcpy(buffer + LWS_PRE, data + exchange->sent, piece);
+	exchange->sent += piece;
+	if (lws_write(wsi, buffer + LWS_PRE, piece,
+		      piece == left ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < (int)piece)
+		return -1;
+	return 0;
+}
+
+/* The first piece goes at once. The end of the exchange always comes with the next chance to
+ * write: libwebsockets goes on with the request after its callback returns, so that it must not
+ * have ended by then. */
 static int respond(struct lws *wsi, struct dm_exchange *exchange)
 {
 	exchange->responded = true;
 	exchange->sent = 0;
-	if (write_head(wsi, &exchange->response, exchange->last))
+	if (write_head(wsi, &exchange->response, exchange->last) ||
+	    (unsent(exchange) && send_piece(wsi, exchange)))
 		return -1;
 	lws_callback_on_writable(wsi);
 	return 0;
@@ -273,30 +299,13 @@ static int on_body(struct dm_exchange *exchange, const void *data, size_t bytes)
 	return 0;
 }
 
-/* Sends the next piece of the body, or ends the exchange. */
 static int on_writeable(struct lws *wsi, struct dm_exchange *exchange)
 {
-	static unsigned char buffer[LWS_PRE + DM_HTTP_CHUNK_BYTES];
-	gsize total = 0;
-	const unsigned char *data = NULL;
-
 	if (!exchange->responded)
 		return 0;
-	if (exchange->response.body && !exchange->head)
-		data = g_bytes_get_data(exchange->response.body, &total);
-	if (exchange->sent < total) {
-		const size_t piece = MIN(total - exchange->sent, DM_HTTP_CHUNK_BYTES);
-
-		memcpy(buffer + LWS_PRE, data + exchange->sent, piece);
-		exchange->sent += piece;
-		if (lws_write(wsi, buffer + LWS_PRE, piece,
-			      exchange->sent == total ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) <
-		    (int)piece)
-			return -1;
-	}
-	if (exchange->sent < total) {
+	if (unsent(exchange)) {
 		lws_callback_on_writable(wsi);
-		return 0;
+		return send_piece(wsi, exchange);
 	}
 	reset(exchange);
 	return lws_http_transaction_completed(wsi) ? -1 : 0;

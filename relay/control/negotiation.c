@@ -326,7 +326,8 @@ int dm_negotiation_create(struct dm_negotiation **out, const struct dm_negotiati
 	negotiation->offer = malloc(bytes + 1);
 	if (!negotiation->offer)
 		goto destroy;
-	memcpy(negotiation->offer, offer, bytes);
+	if (bytes)
+		memcpy(negotiation->offer, offer, bytes);
 	negotiation->offer[bytes] = '\0';
 	error = negotiate(negotiation, options, bytes, problem);
 	if (error)
