@@ -1,8 +1,8 @@
 /* relay/ingest/lateness.h
  *
- * Tells when a source is late for good: when in a second nothing came in time, the source's
- * whole presentation has to move back by what its least late buffer lacked. (A server on the
- * network that fell behind, a clock that runs slow, a latency nobody told.)
+ * Tells when a source keeps being late, so that its whole presentation has to move back: in two
+ * seconds of the last four something came later than its sound can wait. (Senders that bundle, a
+ * network or a server that fell behind, a clock that runs slow.) One hiccup moves nothing.
  *
  * Pure, plain data. Thread: one at a time.
  */
@@ -11,9 +11,11 @@
 
 #include "base/time.h"
 
+#define DM_LATENESS_WINDOWS 4 /* of a second */
+
 struct dm_lateness {
-	dm_usec window_start; /* DM_USEC_NEVER before the first buffer */
-	dm_usec least;        /* of this window */
+	dm_usec window_start;              /* DM_USEC_NEVER before the first buffer */
+	dm_usec most[DM_LATENESS_WINDOWS]; /* the latest of each; [0] is the running one */
 };
 
 struct dm_lateness dm_lateness_init(void);

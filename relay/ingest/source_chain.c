@@ -15,6 +15,12 @@
 
 #define UDP_BUFFER_BYTES (2 * 1024 * 1024) /* a key frame of 20 Mbit/s in one burst, ten times */
 
+/* What decodebin holds between demultiplexer and decoders. Its own limit of five buffers lets the
+ * stream that is early (ffmpeg sends pictures 0.7 s ahead) keep the other from coming in time. */
+#define QUEUE_BUFFERS 1000
+#define QUEUE_BYTES   (16 * 1024 * 1024)
+#define QUEUE_TIME_NS G_GUINT64_CONSTANT(3000000000)
+
 /* GstAutoplugSelectResult of decodebin, which no header has. */
 enum { AUTOPLUG_TRY, AUTOPLUG_EXPOSE, AUTOPLUG_SKIP };
 
@@ -71,6 +77,8 @@ static GstElement *make_decodebin(GstBin *bin, struct dm_source_chain *chain)
 
 	if (!decodebin)
 		return NULL;
+	g_object_set(decodebin, "max-size-buffers", (guint)QUEUE_BUFFERS, "max-size-bytes",
+		     (guint)QUEUE_BYTES, "max-size-time", QUEUE_TIME_NS, NULL);
 	g_signal_connect(decodebin, "deep-element-added", G_CALLBACK(on_part), NULL);
 	g_signal_connect(decodebin, "autoplug-select", G_CALLBACK(on_select), chain);
 	g_signal_connect(decodebin, "pad-added", G_CALLBACK(on_pad), chain);

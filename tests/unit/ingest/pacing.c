@@ -60,18 +60,33 @@ static void test_frame_gate(void **state)
 	assert_false(dm_frame_gate_pass(&gate, 10000000));
 }
 
+/* Lateness of buffer n of 20 ms, in a source that bundles nine of them. */
+static dm_usec bundled(int n)
+{
+	return (8 - n % 9) * DM_MSEC(20);
+}
+
 static void test_lateness(void **state)
 {
 	struct dm_lateness lateness = dm_lateness_init();
 	dm_usec now = DM_SEC(100), moved = 0;
+	int moves = 0;
 
 	(void)state;
-	for (int n = 0; n < 500; n++, now += DM_MSEC(20)) /* a hiccup now and then */
-		assert_int_equal(dm_lateness_put(&lateness, now, now - (n % 9 ? DM_MSEC(80) : 1)),
-				 0);
-	for (int n = 0; n < 500; n++, now += DM_MSEC(20))
-		moved += dm_lateness_put(&lateness, now, now - DM_MSEC(80) + moved);
-	assert_in_range(moved, DM_MSEC(90), DM_MSEC(110)); /* once, by what was lacking */
+	for (int n = 0; n < 1000; n++, now += DM_MSEC(20)) /* a hiccup every ten seconds */
+		assert_int_equal(
+			dm_lateness_put(&lateness, now, now - (n % 500 ? DM_MSEC(2) : DM_MSEC(80))),
+			0);
+	for (int n = 0; n < 1000; n++, now += DM_MSEC(20)) {
+		const dm_usec late = bundled(n) - moved;
+		const dm_usec move = dm_lateness_put(&lateness, now,
+						     now - (late > 0 ? late : DM_MSEC(1)));
+
+		moves += move > 0;
+		moved += move;
+	}
+	assert_int_equal(moves, 1);
+	assert_int_equal(moved, DM_MSEC(180));
 }
 
 #define INTERVAL DM_MSEC(40)
