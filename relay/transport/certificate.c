@@ -94,7 +94,6 @@ static bool set_up(SSL_CTX *context, EVP_PKEY *key, X509 *x509)
 					     SSL_OP_CIPHER_SERVER_PREFERENCE);
 	SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-	SSL_CTX_set_read_ahead(context, 1); /* a datagram is read at once or lost */
 	SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	SSL_CTX_set_cert_verify_callback(context, dm_dtls_verify_peer, NULL);
 	SSL_CTX_set_tlsext_servername_callback(context, require_srtp);

@@ -17,11 +17,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
 static size_t protect(const struct dm_srtp_keys *keys, uint8_t mode, uint8_t *packet, size_t bytes,
 		      size_t capacity, uint32_t header_bytes)
 {
+	static struct dm_protect_engine *engine; /* keeps nothing of a batch */
 	struct dm_protector *protector;
-	struct dm_protect_engine *engine;
 	size_t result = 0;
 
-	if (dm_protector_create(&protector, keys) != 0 || dm_protect_engine_create(&engine) != 0)
+	if ((!engine && dm_protect_engine_create(&engine) != 0) ||
+	    dm_protector_create(&protector, keys) != 0)
 		abort();
 	if (mode & RTCP) {
 		const int size = dm_protect_rtcp(protector, packet, bytes, capacity);
@@ -38,7 +39,6 @@ static size_t protect(const struct dm_srtp_keys *keys, uint8_t mode, uint8_t *pa
 		dm_protect_batch(engine, &job, 1);
 		result = job.bytes;
 	}
-	dm_protect_engine_destroy(engine);
 	dm_protector_destroy(protector);
 	return result;
 }
