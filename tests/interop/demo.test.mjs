@@ -150,14 +150,14 @@ test('the demonstration alone has a plenary and six languages', { timeout: 240_0
 	assert.equal(await demo.ended, 0, demo.text);
 });
 
-test('a port in use is named, and the status is 3', { timeout: 120_000 }, async () => {
+test('a port in use is named, and the status is 3', { timeout: 120_000 }, async (t) => {
 	const server = createServer();
+	t.after(() => server.close());
 	await new Promise((resolve) => server.listen(0, resolve));
 	const { port } = server.address();
 	const demo = startDemo('--port', String(port), '--media-port', '41540');
 	assert.equal(await demo.ended, 3, demo.text);
 	assert.match(demo.text, new RegExp(String(port)));
-	await new Promise((resolve) => server.close(resolve));
 });
 
 test('bad input and wrong usage are told apart', { timeout: 30_000 }, async () => {
