@@ -165,7 +165,8 @@ static int probe_bind(const struct dm_control_options *options)
 	if (bind(probe, is_four ? (struct sockaddr *)&four : (struct sockaddr *)&six,
 		 is_four ? sizeof(four) : sizeof(six)) ||
 	    listen(probe, 1))
-		error = errno == EADDRINUSE ? -EADDRINUSE : -EIO;
+		error = errno == EADDRINUSE || errno == EADDRNOTAVAIL || errno == EACCES ? -errno
+											 : -EIO;
 	close(probe);
 	return error;
 }
@@ -194,6 +195,8 @@ static struct lws_vhost *create_vhost(struct dm_control *control,
 	if (!ipv6)
 		info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
 	if (is_set(options->certificate)) {
+		/* Without it libwebsockets passes over the certificate and speaks plain HTTP. */
+		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 		info.ssl_cert_filepath = options->certificate;
 		info.ssl_private_key_filepath = options->private_key;
 	}

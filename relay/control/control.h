@@ -16,8 +16,9 @@
 
 struct dm_control;
 
-/* Binds and serves. `event` and `metrics` are borrowed until destroy. Returns 0, -EADDRINUSE,
- * -ENOENT (certificate, key or web root cannot be read; logged by name), -ENOMEM or -EIO. */
+/* Binds and serves. `event` and `metrics` are borrowed until destroy. Returns 0, what bind(2) says
+ * (-EADDRINUSE, -EADDRNOTAVAIL, -EACCES), -ENOENT (certificate, key or web root cannot be read;
+ * logged by name), -ENOMEM or -EIO. */
 int dm_control_create(struct dm_control **out, const struct dm_control_options *options,
 		      struct dm_event *event, struct dm_metrics *metrics);
 

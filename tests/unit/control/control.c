@@ -547,7 +547,7 @@ static void test_errors(void **state)
 					       .private_key = "/nonexistent.key" };
 	assert_int_equal(dm_control_create(&other, &options, f->event, NULL), -ENOENT);
 	options = (struct dm_control_options){ .address = "192.0.2.99", .web_root = f->root };
-	assert_int_equal(dm_control_create(&other, &options, f->event, NULL), -EIO);
+	assert_int_equal(dm_control_create(&other, &options, f->event, NULL), -EADDRNOTAVAIL);
 	options = (struct dm_control_options){ .address = "127.0.0.1", .web_root = f->root };
 	assert_int_equal(dm_control_create(&other, &options, f->event, NULL), 0);
 	dm_control_destroy(other);
