@@ -572,7 +572,7 @@ static void retransmits_and_gives_up(void **state)
 	enum { FLIGHTS_MAX = 13 };
 	static const int after_ms[FLIGHTS_MAX] = { 0,    50,   150,  350,   750,   1550, 3150,
 						   4750, 6350, 7950, 13550, 19150, 24750 };
-	dm_usec at[FLIGHTS_MAX];
+	dm_usec at[FLIGHTS_MAX] = { 0 };
 	size_t flights = 0;
 
 	(void)state;
