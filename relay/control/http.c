@@ -4,6 +4,7 @@
 #include "control/problem.h"
 
 #include <errno.h>
+#include <glib-unix.h>
 #include <string.h>
 #include <time.h>
 
@@ -20,6 +21,8 @@ struct texts {
 	char if_none_match[VALUE_BYTES_MAX];
 	char query[QUERY_BYTES_MAX];
 };
+
+#define PROGRESS_SECONDS 15 /* without room for another byte; choice */
 
 static struct dm_router *router_of(struct lws *wsi)
 {
@@ -171,39 +174,86 @@ static int write_head(struct lws *wsi, const struct dm_response *response, bool 
 /* Bytes of the body that are still to be sent. */
 static size_t unsent(const struct dm_exchange *exchange)
 {
-	if (!exchange->response.body || exchange->head)
+	if (!exchange->response.body || exchange->bodiless)
 		return 0;
 	return g_bytes_get_size(exchange->response.body) - exchange->sent;
 }
 
 /* Sends the next piece of the body. Returns 0, or -1 to close the connection. */
-static int send_piece(struct lws *wsi, struct dm_exchange *exchange)
+static int send_piece(struct dm_exchange *exchange)
 {
-	static unsigned char buffer[LWS_PRE + DM_HTTP_CHUNK_BYTES];
+	static unsigned char buffer[LWS_PRE + DM_HTTP_PIECE_BYTES];
 	const size_t left = unsent(exchange);
-	const size_t piece = MIN(left, DM_HTTP_CHUNK_BYTES);
+	const size_t piece = MIN(left, DM_HTTP_PIECE_BYTES);
 	const unsigned char *data = g_bytes_get_data(exchange->response.body, NULL);
 
 	memcpy(buffer + LWS_PRE, data + exchange->sent, piece);
 	exchange->sent += piece;
-	if (lws_write(wsi, buffer + LWS_PRE, piece,
+	if (lws_write(exchange->wsi, buffer + LWS_PRE, piece,
 		      piece == left ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < (int)piece)
 		return -1;
 	return 0;
 }
 
-/* The first piece goes at once. The end of the exchange always comes with the next chance to
- * write: libwebsockets goes on with the request after its callback returns, so that it must not
- * have ended by then. */
-static int respond(struct lws *wsi, struct dm_exchange *exchange)
+static gboolean on_room(int fd, GIOCondition condition, void *user)
+{
+	struct dm_exchange *exchange = user;
+
+	(void)fd;
+	(void)condition;
+	exchange->room_watch = 0;
+	lws_rx_flow_control(exchange->wsi, 1);
+	lws_callback_on_writable(exchange->wsi);
+	return G_SOURCE_REMOVE;
+}
+
+/* Waits for room. libwebsockets 4.1 would meanwhile run in circles over a request that is already
+ * there behind this one: it neither reads it nor stops polling for it. So we stop the polling, and
+ * as that stops writing too, wait for room ourselves. */
+static void wait_for_room(struct dm_exchange *exchange)
+{
+	if (exchange->room_watch)
+		return;
+	lws_rx_flow_control(exchange->wsi, 0);
+	exchange->room_watch = g_unix_fd_add(lws_get_socket_fd(exchange->wsi),
+					     G_IO_OUT | G_IO_ERR | G_IO_HUP, on_room, exchange);
+}
+
+/* Sends what there is room for and asks to be called again. The end of the exchange always comes
+ * with a later call: libwebsockets goes on with the request after its callback returns, so that
+ * it must not have ended by then. Returns 0, or -1 to close the connection. */
+static int advance(struct dm_exchange *exchange)
+{
+	struct lws *wsi = exchange->wsi;
+	int error = 0;
+
+	for (int n = 0; !error && n < DM_HTTP_PIECES_MAX && !lws_send_pipe_choked(wsi); n++) {
+		if (!exchange->head_sent) {
+			exchange->head_sent = true;
+			error = write_head(wsi, &exchange->response, exchange->last);
+		} else if (unsent(exchange)) {
+			error = send_piece(exchange);
+		} else {
+			break;
+		}
+		/* Who reads slowly but reads is waited for. */
+		lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, PROGRESS_SECONDS);
+	}
+	if (error)
+		return error;
+	if (lws_send_pipe_choked(wsi))
+		wait_for_room(exchange);
+	else
+		lws_callback_on_writable(wsi);
+	return 0;
+}
+
+static int respond(struct dm_exchange *exchange)
 {
 	exchange->responded = true;
+	exchange->head_sent = false;
 	exchange->sent = 0;
-	if (write_head(wsi, &exchange->response, exchange->last) ||
-	    (unsent(exchange) && send_piece(wsi, exchange)))
-		return -1;
-	lws_callback_on_writable(wsi);
-	return 0;
+	return advance(exchange);
 }
 
 static int respond_problem(struct lws *wsi, struct dm_exchange *exchange, unsigned status,
@@ -212,7 +262,7 @@ static int respond_problem(struct lws *wsi, struct dm_exchange *exchange, unsign
 	dm_problem(&exchange->response, status, sentence);
 	dm_router_count(router_of(wsi), status);
 	exchange->last = true;
-	return respond(wsi, exchange);
+	return respond(exchange);
 }
 
 static int handle(struct lws *wsi, struct dm_exchange *exchange)
@@ -227,9 +277,9 @@ static int handle(struct lws *wsi, struct dm_exchange *exchange)
 		request.body = (const char *)exchange->body->data;
 		request.body_bytes = exchange->body->len;
 	}
-	exchange->head = request.method == DM_METHOD_HEAD;
+	exchange->bodiless = request.method == DM_METHOD_HEAD;
 	dm_router_handle(router_of(wsi), &request, &exchange->response);
-	return respond(wsi, exchange);
+	return respond(exchange);
 }
 
 static void reset(struct dm_exchange *exchange)
@@ -239,8 +289,12 @@ static void reset(struct dm_exchange *exchange)
 	exchange->body = NULL;
 	dm_response_finish(&exchange->response);
 	dm_response_init(&exchange->response);
+	exchange->complete = false;
+	if (exchange->room_watch)
+		g_source_remove(exchange->room_watch);
+	exchange->room_watch = 0;
 	exchange->responded = false;
-	exchange->head = false;
+	exchange->bodiless = false;
 	exchange->sent = 0;
 }
 
@@ -268,6 +322,7 @@ static int on_request(struct lws *wsi, struct dm_exchange *exchange)
 	if (exchange->last)
 		return -1;
 	reset(exchange);
+	exchange->wsi = wsi;
 	dm_http_path(wsi, path, &method);
 
 	const bool takes_body = method == DM_METHOD_POST || method == DM_METHOD_PUT ||
@@ -303,10 +358,8 @@ static int on_writeable(struct lws *wsi, struct dm_exchange *exchange)
 {
 	if (!exchange->responded)
 		return 0;
-	if (unsent(exchange)) {
-		lws_callback_on_writable(wsi);
-		return send_piece(wsi, exchange);
-	}
+	if (!exchange->head_sent || unsent(exchange) || lws_send_pipe_choked(wsi))
+		return advance(exchange);
 	reset(exchange);
 	return lws_http_transaction_completed(wsi) ? -1 : 0;
 }
@@ -345,7 +398,7 @@ int dm_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *us
 	case LWS_CALLBACK_HTTP_BODY:
 		return on_body(exchange, in, bytes);
 	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-		return exchange->body && !exchange->responded ? handle(wsi, exchange) : 0;
+		return on_body_completion(wsi, exchange);
 	case LWS_CALLBACK_HTTP_WRITEABLE:
 		return on_writeable(wsi, exchange);
 	case LWS_CALLBACK_HTTP_DROP_PROTOCOL:

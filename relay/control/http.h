@@ -13,16 +13,22 @@
 
 /* State of one connection, kept by libwebsockets from one request to the next; zero-initialised. */
 struct dm_exchange {
+	struct lws *wsi;             /* borrowed */
 	GByteArray *body;            /* owned; NULL: none is being collected */
 	struct dm_response response; /* of the current request */
 	size_t sent;                 /* bytes of its body */
+	guint room_watch;            /* GLib source; 0: not waiting for room to write */
 	bool responded;              /* the response is made */
-	bool head;                   /* its body is not sent */
-	bool last;                   /* no further request is read from this connection */
+	bool head_sent;
+	bool bodiless; /* a HEAD's response */
+	bool last;     /* no further request is read from this connection */
 };
 
-/* Bytes of every write; a choice: the default of 4 KiB makes a page four times as many writes. */
-#define DM_HTTP_CHUNK_BYTES 16384
+/* Bytes of one write. A socket that is writable has more room than that: a third of its buffer,
+ * which Linux never makes less than 16 KiB (tcp(7), tcp_wmem), so that libwebsockets never has to
+ * keep a rest of ours. */
+#define DM_HTTP_PIECE_BYTES 2048
+#define DM_HTTP_PIECES_MAX  32 /* in one turn of the loop; choice */
 
 /* The libwebsockets callback of the protocol "http"; the vhost's user pointer is the router. */
 int dm_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,

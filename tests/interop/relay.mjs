@@ -44,6 +44,11 @@ export function within(what, ms, promise) {
 	return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
+// What still runs when this process ends is ended with it, however it ends.
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+for (const [signal, number] of [['SIGINT', 2], ['SIGTERM', 15]]) process.once(signal, () => process.exit(128 + number));
+
 /** A child process with its output collected. */
 export class Program {
 	constructor(command, args, options = {}) {
@@ -60,7 +65,11 @@ export class Program {
 		});
 		this.ended.catch(() => {}); // told to whoever waits for it
 		this.running = true;
-		const over = () => (this.running = false);
+		running.add(this.child);
+		const over = () => {
+			this.running = false;
+			running.delete(this.child);
+		};
 		this.ended.then(over, over);
 	}
 
