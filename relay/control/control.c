@@ -11,11 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define HEADER_BYTES_MAX  8192 /* of a request; the default of 4 KiB is less than some cookies */
-#define REQUEST_SECONDS   10   /* for a request's header, and between pieces of its body; choice */
-#define KEEPALIVE_SECONDS 15   /* between requests; choice */
-#define PING_SECONDS      25   /* below the 30 s after which many NATs and proxies forget */
-#define HANGUP_SECONDS    60   /* without any sign of life of a websocket; choice */
+#define HEADER_BYTES_MAX  8192  /* of a request; the default of 4 KiB is less than some cookies */
+#define REQUEST_SECONDS   10    /* for a request's header, and between pieces of its body; choice */
+#define KEEPALIVE_SECONDS 15    /* between requests; choice */
+#define PING_SECONDS      25    /* below the 30 s after which many NATs and proxies forget */
+#define HANGUP_SECONDS    60    /* without any sign of life of a websocket; choice */
+#define WRITE_BYTES       65536 /* at most at once: a whole message of ours, mostly */
 #define RECEIVE_BYTES     4096
 
 struct dm_control {
@@ -93,14 +94,14 @@ static void fill_protocols(struct dm_control *control)
 		.callback = on_http,
 		.per_session_data_size = sizeof(struct dm_exchange),
 		.rx_buffer_size = RECEIVE_BYTES,
-		.tx_packet_size = DM_HTTP_CHUNK_BYTES,
+		.tx_packet_size = WRITE_BYTES,
 	};
 	control->protocols[1] = (struct lws_protocols){
 		.name = DM_WEBSOCKET_PROTOCOL,
 		.callback = dm_websocket_callback,
 		.per_session_data_size = sizeof(struct dm_websocket),
 		.rx_buffer_size = RECEIVE_BYTES,
-		.tx_packet_size = DM_HTTP_CHUNK_BYTES,
+		.tx_packet_size = WRITE_BYTES,
 		.user = control->hub,
 	};
 	control->patience = (lws_retry_bo_t){
@@ -224,7 +225,13 @@ static int listen_at(struct dm_control *control, const struct dm_control_options
 		control->vhost = create_vhost(control, options, false);
 	if (control->vhost)
 		return 0;
-	return probe_bind(options);
+	error = probe_bind(options);
+	if (error != -EIO || !is_set(options->certificate))
+		return error;
+	/* The address could be had, so it was these; libwebsockets has told why. */
+	dm_log(DM_LOG_ERROR, "control.unreadable", "key=certificate path=%s private_key=%s",
+	       options->certificate, options->private_key);
+	return -ENOENT;
 }
 
 static int create_parts(struct dm_control *control, const struct dm_control_options *options,

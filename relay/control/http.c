@@ -11,6 +11,7 @@
 #define HEADER_BYTES_MAX 4096 /* of a response; ours are about 900 */
 #define VALUE_BYTES_MAX  512  /* of a request's header that we look at; choice */
 #define QUERY_BYTES_MAX  2048 /* choice */
+#define PROGRESS_SECONDS 15   /* for a reader to make room; choice */
 
 /* What a request's texts are copied into: libwebsockets has them in pieces. */
 struct texts {
@@ -21,8 +22,6 @@ struct texts {
 	char if_none_match[VALUE_BYTES_MAX];
 	char query[QUERY_BYTES_MAX];
 };
-
-#define PROGRESS_SECONDS 15 /* without room for another byte; choice */
 
 static struct dm_router *router_of(struct lws *wsi)
 {
@@ -171,6 +170,16 @@ static int write_head(struct lws *wsi, const struct dm_response *response, bool 
 	return 0;
 }
 
+static void reset(struct dm_exchange *exchange)
+{
+	if (exchange->body)
+		g_byte_array_unref(exchange->body);
+	if (exchange->room_watch)
+		g_source_remove(exchange->room_watch);
+	dm_response_finish(&exchange->response);
+	memset(exchange, 0, sizeof(*exchange));
+}
+
 /* Bytes of the body that are still to be sent. */
 static size_t unsent(const struct dm_exchange *exchange)
 {
@@ -195,107 +204,97 @@ static int send_piece(struct dm_exchange *exchange)
 	return 0;
 }
 
-static gboolean on_room(int fd, GIOCondition condition, void *user)
-{
-	struct dm_exchange *exchange = user;
-
-	(void)fd;
-	(void)condition;
-	exchange->room_watch = 0;
-	lws_rx_flow_control(exchange->wsi, 1);
-	lws_callback_on_writable(exchange->wsi);
-	return G_SOURCE_REMOVE;
-}
-
-/* Waits for room. libwebsockets 4.1 would meanwhile run in circles over a request that is already
- * there behind this one: it neither reads it nor stops polling for it. So we stop the polling, and
- * as that stops writing too, wait for room ourselves. */
-static void wait_for_room(struct dm_exchange *exchange)
-{
-	if (exchange->room_watch)
-		return;
-	lws_rx_flow_control(exchange->wsi, 0);
-	exchange->room_watch = g_unix_fd_add(lws_get_socket_fd(exchange->wsi),
-					     G_IO_OUT | G_IO_ERR | G_IO_HUP, on_room, exchange);
-}
-
-/* Sends what there is room for and asks to be called again. The end of the exchange always comes
- * with a later call: libwebsockets goes on with the request after its callback returns, so that
- * it must not have ended by then. Returns 0, or -1 to close the connection. */
-static int advance(struct dm_exchange *exchange)
+/* Sends what there is room for. Returns 1 when that was all, 0 when some is left, or -1 to close
+ * the connection. */
+static int send_some(struct dm_exchange *exchange)
 {
 	struct lws *wsi = exchange->wsi;
 	int error = 0;
 
-	for (int n = 0; !error && n < DM_HTTP_PIECES_MAX && !lws_send_pipe_choked(wsi); n++) {
-		if (!exchange->head_sent) {
-			exchange->head_sent = true;
+	for (int n = 0; n < DM_HTTP_PIECES_MAX && !lws_send_pipe_choked(wsi); n++) {
+		if (!exchange->head_sent)
 			error = write_head(wsi, &exchange->response, exchange->last);
-		} else if (unsent(exchange)) {
+		else if (unsent(exchange))
 			error = send_piece(exchange);
-		} else {
-			break;
-		}
+		else
+			return 1;
+		/* A rest in libwebsockets' keeping is a kernel without memory: see the header. */
+		if (error || lws_partial_buffered(wsi))
+			return -1;
+		exchange->head_sent = true;
 		/* Who reads slowly but reads is waited for. */
 		lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, PROGRESS_SECONDS);
 	}
-	if (error)
-		return error;
-	if (lws_send_pipe_choked(wsi))
-		wait_for_room(exchange);
-	else
-		lws_callback_on_writable(wsi);
 	return 0;
 }
 
-static int respond(struct dm_exchange *exchange)
+/* The response is sent. Returns 0, or -1 to close the connection. */
+static int end(struct dm_exchange *exchange)
 {
-	exchange->responded = true;
-	exchange->head_sent = false;
-	exchange->sent = 0;
-	return advance(exchange);
+	struct lws *wsi = exchange->wsi;
+	const bool last = exchange->last;
+
+	reset(exchange);
+	return lws_http_transaction_completed(wsi) || last ? -1 : 0;
 }
 
-static int respond_problem(struct lws *wsi, struct dm_exchange *exchange, unsigned status,
-			   const char *sentence)
+static gboolean on_room(int fd, GIOCondition condition, void *user)
+{
+	struct dm_exchange *exchange = user;
+	struct lws *wsi = exchange->wsi;
+	int result = send_some(exchange);
+
+	(void)fd;
+	(void)condition;
+	if (!result)
+		return G_SOURCE_CONTINUE;
+	exchange->room_watch = 0; /* this source ends with the return */
+	if (result > 0)
+		result = end(exchange);
+	lws_rx_flow_control(wsi, 1);
+	if (result)
+		lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, LWS_TO_KILL_SYNC);
+	return G_SOURCE_REMOVE;
+}
+
+/* Sends the response and ends the exchange, at once where there is room. Where there is none yet,
+ * nothing is read meanwhile: libwebsockets 4.1 runs in circles over input that comes between a
+ * request and the end of its exchange, for it neither takes it nor stops polling. And as it does
+ * not write either while it does not read, the wait for room is our own. */
+static int respond(struct dm_exchange *exchange)
+{
+	const int result = send_some(exchange);
+
+	if (result)
+		return result > 0 ? end(exchange) : -1;
+	lws_rx_flow_control(exchange->wsi, 0);
+	exchange->room_watch = g_unix_fd_add(lws_get_socket_fd(exchange->wsi),
+					     G_IO_OUT | G_IO_ERR | G_IO_HUP, on_room, exchange);
+	return 0;
+}
+
+static int respond_problem(struct dm_exchange *exchange, unsigned status, const char *sentence)
 {
 	dm_problem(&exchange->response, status, sentence);
-	dm_router_count(router_of(wsi), status);
-	exchange->last = true;
+	dm_router_count(router_of(exchange->wsi), status);
 	return respond(exchange);
 }
 
-static int handle(struct lws *wsi, struct dm_exchange *exchange)
+static int handle(struct dm_exchange *exchange)
 {
 	struct dm_request request = { .body = "" };
 	struct texts texts;
 
-	if (!read_request(wsi, &request, &texts))
-		return respond_problem(wsi, exchange, 400,
+	if (!read_request(exchange->wsi, &request, &texts))
+		return respond_problem(exchange, 400,
 				       "The address or a header of the request is too long.");
 	if (exchange->body && exchange->body->len) {
 		request.body = (const char *)exchange->body->data;
 		request.body_bytes = exchange->body->len;
 	}
 	exchange->bodiless = request.method == DM_METHOD_HEAD;
-	dm_router_handle(router_of(wsi), &request, &exchange->response);
+	dm_router_handle(router_of(exchange->wsi), &request, &exchange->response);
 	return respond(exchange);
-}
-
-static void reset(struct dm_exchange *exchange)
-{
-	if (exchange->body)
-		g_byte_array_unref(exchange->body);
-	exchange->body = NULL;
-	dm_response_finish(&exchange->response);
-	dm_response_init(&exchange->response);
-	exchange->complete = false;
-	if (exchange->room_watch)
-		g_source_remove(exchange->room_watch);
-	exchange->room_watch = 0;
-	exchange->responded = false;
-	exchange->bodiless = false;
-	exchange->sent = 0;
 }
 
 /* Bytes that Content-Length announces; -ENOENT without one, -EINVAL when it is no number
@@ -319,8 +318,6 @@ static int on_request(struct lws *wsi, struct dm_exchange *exchange)
 	char path[DM_REQUEST_PATH_MAX + 1];
 	enum dm_method method = DM_METHOD_GET;
 
-	if (exchange->last)
-		return -1;
 	reset(exchange);
 	exchange->wsi = wsi;
 	dm_http_path(wsi, path, &method);
@@ -328,40 +325,31 @@ static int on_request(struct lws *wsi, struct dm_exchange *exchange)
 	const bool takes_body = method == DM_METHOD_POST || method == DM_METHOD_PUT ||
 				method == DM_METHOD_PATCH;
 
+	/* Where the request ends is not sure: nothing behind it can be read. */
+	exchange->last = length == -EINVAL || (takes_body && length < 0) ||
+			 lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING);
 	if (length == -EINVAL)
-		return respond_problem(wsi, exchange, 400, "Content-Length is not one number.");
-	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) ||
-	    (takes_body && length < 0))
-		return respond_problem(wsi, exchange, 411,
+		return respond_problem(exchange, 400, "Content-Length is not one number.");
+	if (exchange->last)
+		return respond_problem(exchange, 411,
 				       "Send the body in one piece with Content-Length.");
+	/* libwebsockets reads the body and forgets it, as the exchange has ended. */
 	if (length > DM_REQUEST_BODY_MAX)
-		return respond_problem(wsi, exchange, 413, "The body is longer than 64 KiB.");
-	/* libwebsockets announces an empty body of a POST, and of nothing else. */
+		return respond_problem(exchange, 413, "The body is longer than 64 KiB.");
+	/* It announces an empty body of a POST, and of nothing else. */
 	if (length <= 0 && method != DM_METHOD_POST)
-		return handle(wsi, exchange);
+		return handle(exchange);
 	exchange->body = g_byte_array_sized_new((guint)length);
 	return 0;
 }
 
 static int on_body(struct dm_exchange *exchange, const void *data, size_t bytes)
 {
-	if (!exchange->body || exchange->responded)
-		return 0; /* refused already: read and forgotten */
-	if (bytes > DM_REQUEST_BODY_MAX - exchange->body->len)
+	if (!exchange->body || bytes > DM_REQUEST_BODY_MAX - exchange->body->len)
 		return -1; /* more than it announced */
 	if (bytes)
 		g_byte_array_append(exchange->body, data, (guint)bytes);
 	return 0;
-}
-
-static int on_writeable(struct lws *wsi, struct dm_exchange *exchange)
-{
-	if (!exchange->responded)
-		return 0;
-	if (!exchange->head_sent || unsent(exchange) || lws_send_pipe_choked(wsi))
-		return advance(exchange);
-	reset(exchange);
-	return lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
 int dm_http_refuse_upgrade(struct lws *wsi, struct dm_router *router, unsigned status,
@@ -371,7 +359,6 @@ int dm_http_refuse_upgrade(struct lws *wsi, struct dm_router *router, unsigned s
 	struct dm_response response;
 	gsize bytes;
 	const void *body;
-	int result = -1;
 
 	dm_response_init(&response);
 	dm_problem(&response, status, sentence);
@@ -384,7 +371,7 @@ int dm_http_refuse_upgrade(struct lws *wsi, struct dm_router *router, unsigned s
 
 finish:
 	dm_response_finish(&response);
-	return result; /* the connection closes once this is flushed */
+	return -1; /* the connection closes once this is flushed */
 }
 
 int dm_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
@@ -398,9 +385,7 @@ int dm_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *us
 	case LWS_CALLBACK_HTTP_BODY:
 		return on_body(exchange, in, bytes);
 	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-		return on_body_completion(wsi, exchange);
-	case LWS_CALLBACK_HTTP_WRITEABLE:
-		return on_writeable(wsi, exchange);
+		return exchange->body ? handle(exchange) : -1;
 	case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
 		if (exchange)
 			reset(exchange);

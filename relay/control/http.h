@@ -11,17 +11,16 @@
 
 #include <libwebsockets.h>
 
-/* State of one connection, kept by libwebsockets from one request to the next; zero-initialised. */
+/* State of one request, kept by libwebsockets; zero-initialised. */
 struct dm_exchange {
 	struct lws *wsi;             /* borrowed */
 	GByteArray *body;            /* owned; NULL: none is being collected */
-	struct dm_response response; /* of the current request */
+	struct dm_response response; /* empty until it is made */
 	size_t sent;                 /* bytes of its body */
 	guint room_watch;            /* GLib source; 0: not waiting for room to write */
-	bool responded;              /* the response is made */
 	bool head_sent;
-	bool bodiless; /* a HEAD's response */
-	bool last;     /* no further request is read from this connection */
+	bool bodiless; /* the response to a HEAD */
+	bool last;     /* the connection closes behind the response */
 };
 
 /* Bytes of one write. A socket that is writable has more room than that: a third of its buffer,
