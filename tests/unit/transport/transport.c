@@ -102,10 +102,10 @@ static void take_state(void *user, dm_peer_id id, enum dm_peer_state state)
 	}
 }
 
-static int set_up(void **state)
+static int set_up_at(void **state, const char *address)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
-	const struct dm_transport_options options = { .address = "127.0.0.1", .workers = 2 };
+	const struct dm_transport_options options = { .address = address, .workers = 2 };
 
 	fixture->timeline = dm_timeline_init(dm_time_now(), dm_time_ntp_now());
 	assert_int_equal(dm_metrics_create(&fixture->metrics), 0);
@@ -130,6 +130,16 @@ static int set_up(void **state)
 	assert_int_equal(pthread_create(&fixture->publisher, NULL, run_publisher, fixture), 0);
 	*state = fixture;
 	return 0;
+}
+
+static int set_up(void **state)
+{
+	return set_up_at(state, "127.0.0.1");
+}
+
+static int set_up_ipv6(void **state)
+{
+	return set_up_at(state, "::1");
 }
 
 static int tear_down(void **state)
@@ -163,6 +173,21 @@ static void send_datagram(void *user, const uint8_t *data, size_t bytes)
 	(void)send(peer->fd, data, bytes, 0);
 }
 
+static void connect_to(struct peer *peer, const struct dm_candidate *candidate)
+{
+	struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons(candidate->port) };
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(candidate->port) };
+	const struct sockaddr *to = candidate->ipv6 ? (struct sockaddr *)&six
+						    : (struct sockaddr *)&four;
+
+	assert_int_equal(
+		inet_pton(to->sa_family, candidate->address,
+			  candidate->ipv6 ? (void *)&six.sin6_addr : (void *)&four.sin_addr),
+		1);
+	peer->fd = socket(to->sa_family, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	assert_int_equal(connect(peer->fd, to, candidate->ipv6 ? sizeof(six) : sizeof(four)), 0);
+}
+
 /* As signalling would: the peer's fingerprint goes in, the relay's answer comes out. */
 static void join(struct fixture *fixture, struct peer *peer, const struct dm_fingerprint *announced)
 {
@@ -171,7 +196,6 @@ static void join(struct fixture *fixture, struct peer *peer, const struct dm_fin
 	struct dm_answer read = { .ice_lite = true, .passive = true, .audio = true, .video = true };
 	char offer[DM_OFFER_MAX];
 
-	peer->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 	assert_int_equal(
 		dm_receiver_create(&peer->receiver,
 				   &(struct dm_receiver_options){ .identity = fixture->identity,
@@ -201,12 +225,8 @@ static void join(struct fixture *fixture, struct peer *peer, const struct dm_fin
 					   fixture->rungs, RUNGS),
 			 0);
 
-	struct sockaddr_in to = { .sin_family = AF_INET,
-				  .sin_port = htons(answer.candidates[0].port) };
-
 	assert_int_equal(answer.candidate_count, 1);
-	assert_int_equal(inet_pton(AF_INET, answer.candidates[0].address, &to.sin_addr), 1);
-	assert_int_equal(connect(peer->fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	connect_to(peer, &answer.candidates[0]);
 	memcpy(read.ufrag, answer.ufrag, sizeof(answer.ufrag));
 	memcpy(read.pwd, answer.pwd, sizeof(answer.pwd));
 	read.fingerprint = answer.fingerprint;
@@ -397,6 +417,15 @@ static void hostile_datagrams_are_counted_and_dropped(void **state)
 	free(text);
 }
 
+static void a_peer_plays_over_ipv6(void **state)
+{
+	struct fixture *fixture = *state;
+
+	join(fixture, &fixture->peers[0], dm_identity_fingerprint(fixture->identity));
+	wait_for(fixture, first_plays, "sound");
+	assert_int_equal(dm_inbound_lost(&report(&fixture->peers[0])->audio), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -405,6 +434,7 @@ int main(void)
 		TEST(another_certificate_than_announced_is_refused),
 		TEST(a_peer_that_never_checks_is_no_burden),
 		TEST(hostile_datagrams_are_counted_and_dropped),
+		cmocka_unit_test_setup_teardown(a_peer_plays_over_ipv6, set_up_ipv6, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("transport", tests, NULL, NULL);
