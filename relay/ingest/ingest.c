@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STALL_AFTER DM_MSEC(400) /* leaves 100 ms of the 500 allowed for encoding */
+/* Leaves 200 ms of the 500 allowed for what a source's pipeline still holds and for encoding. */
+#define STALL_AFTER DM_MSEC(300)
 #define RETRY_LEAST DM_MSEC(250)
 #define RETRY_MOST  DM_SEC(8)
 

@@ -1,60 +1,72 @@
 #include "ingest/lateness.h"
 
-#include <stddef.h>
-#include <string.h>
-
-#define WINDOW DM_SEC(1)
-
 /* Sound has 33 ms between its time and the ticker (ticker.c); picture has no such limit but
  * follows the sound. */
-#define BEARABLE DM_MSEC(20)
+#define BEARABLE DM_MSEC(30)
 
 /* Moved by that much more than needed, so that jitter does not move it again soon; choice. */
 #define MARGIN DM_MSEC(20)
 
+/* Closer together they are one: the ups and downs of the same hiccup. Choice. */
+#define APART DM_MSEC(500)
+
+#define AGAIN_WITHIN DM_SEC(4) /* choice: what comes less often is not worth a longer delay */
+#define LASTING      DM_SEC(2) /* choice: longer than a network takes to make up for a hiccup */
+
+static const struct dm_lateness_episode none = { .began_at = DM_USEC_NEVER };
+
 struct dm_lateness dm_lateness_init(void)
 {
-	return (struct dm_lateness){ .window_start = DM_USEC_NEVER };
+	return (struct dm_lateness){ .now = none, .before = none };
 }
 
-/* The second largest: what happens again and again, not the worst outlier. */
-static dm_usec second_most(const struct dm_lateness *lateness)
+static dm_usec move(struct dm_lateness *lateness, dm_usec by)
 {
-	dm_usec first = 0, second = 0;
+	*lateness = dm_lateness_init();
+	return by + MARGIN;
+}
 
-	for (size_t n = 0; n < DM_LATENESS_WINDOWS; n++) {
-		const dm_usec most = lateness->most[n];
+static dm_usec put_late(struct dm_lateness *lateness, dm_usec now, dm_usec late)
+{
+	struct dm_lateness_episode *episode = &lateness->now;
 
-		if (most > first) {
-			second = first;
-			first = most;
-		} else if (most > second) {
-			second = most;
-		}
-	}
-	return second;
+	if (episode->began_at == DM_USEC_NEVER)
+		*episode = (struct dm_lateness_episode){
+			.began_at = now,
+			.most = late,
+			.least = late,
+		};
+	if (late > episode->most)
+		episode->most = late;
+	if (late < episode->least)
+		episode->least = late;
+	if (now - episode->began_at >= LASTING)
+		return move(lateness, episode->least);
+	return 0;
+}
+
+static dm_usec end_episode(struct dm_lateness *lateness, dm_usec now)
+{
+	const struct dm_lateness_episode ended = lateness->now, before = lateness->before;
+	const dm_usec since = now - lateness->before_ended_at;
+
+	/* The lesser of two: what happens again and again, not an outlier. */
+	if (before.began_at != DM_USEC_NEVER && since >= APART && since < AGAIN_WITHIN)
+		return move(lateness, ended.most < before.most ? ended.most : before.most);
+	if (before.began_at == DM_USEC_NEVER || since >= APART || ended.most > before.most)
+		lateness->before = ended;
+	lateness->before_ended_at = now;
+	lateness->now = none;
+	return 0;
 }
 
 dm_usec dm_lateness_put(struct dm_lateness *lateness, dm_usec now, dm_usec presented_at)
 {
 	const dm_usec late = now - presented_at;
 
-	if (lateness->window_start == DM_USEC_NEVER)
-		lateness->window_start = now;
-	if (late > lateness->most[0])
-		lateness->most[0] = late;
-	if (now - lateness->window_start < WINDOW)
-		return 0;
-
-	const dm_usec move = second_most(lateness);
-
-	if (move > BEARABLE) {
-		*lateness = dm_lateness_init();
-		return move + MARGIN;
-	}
-	memmove(lateness->most + 1, lateness->most,
-		(DM_LATENESS_WINDOWS - 1) * sizeof(lateness->most[0]));
-	lateness->most[0] = 0;
-	lateness->window_start = now;
+	if (late > BEARABLE)
+		return put_late(lateness, now, late);
+	if (lateness->now.began_at != DM_USEC_NEVER)
+		return end_episode(lateness, now);
 	return 0;
 }

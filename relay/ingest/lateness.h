@@ -1,8 +1,8 @@
 /* relay/ingest/lateness.h
  *
- * Tells when a source keeps being late, so that its whole presentation has to move back: in two
- * seconds of the last four something came later than its sound can wait. (Senders that bundle, a
- * network or a server that fell behind, a clock that runs slow.) One hiccup moves nothing.
+ * Tells when a source keeps being late, so that its whole presentation has to move back: when it
+ * was late twice within four seconds (senders that bundle), or without a break for two (a server
+ * that fell behind, a clock that runs slow). A hiccup that is made up for moves nothing.
  *
  * Pure, plain data. Thread: one at a time.
  */
@@ -11,11 +11,17 @@
 
 #include "base/time.h"
 
-#define DM_LATENESS_WINDOWS 4 /* of a second */
+/* A run of late buffers. */
+struct dm_lateness_episode {
+	dm_usec began_at; /* DM_USEC_NEVER: none */
+	dm_usec most;
+	dm_usec least;
+};
 
 struct dm_lateness {
-	dm_usec window_start;              /* DM_USEC_NEVER before the first buffer */
-	dm_usec most[DM_LATENESS_WINDOWS]; /* the latest of each; [0] is the running one */
+	struct dm_lateness_episode now;
+	struct dm_lateness_episode before;
+	dm_usec before_ended_at;
 };
 
 struct dm_lateness dm_lateness_init(void);

@@ -126,7 +126,8 @@ static bool has_ladder(struct dm_picture_line *line, dm_usec now)
 static void encode(struct dm_picture_line *line, GstBuffer *frame, bool is_card,
 		   dm_usec captured_at, dm_usec now)
 {
-	if (!has_ladder(line, now))
+	/* In the process's first moments a repeat's time may lie before the timeline begins. */
+	if (captured_at < line->options.ladder.timeline->origin || !has_ladder(line, now))
 		return;
 
 	const bool wish = key_is_wished(line) || is_card != line->card_is_up;

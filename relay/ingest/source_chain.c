@@ -10,8 +10,9 @@
 #define TS_JITTER_MS   100
 #define RTSP_JITTER_MS 150
 
-/* tsdemux smooths PCR over this; its default of 700 ms would break the 500 ms limit. */
-#define TS_LATENCY_MS 100
+/* tsdemux smooths PCR over this; its default of 700 ms would break the 500 ms limit. Little is
+ * enough: a sender that turns out to bundle more is moved back (lateness.h). */
+#define TS_LATENCY_MS 40
 
 #define UDP_BUFFER_BYTES (2 * 1024 * 1024) /* a key frame of 20 Mbit/s in one burst, ten times */
 

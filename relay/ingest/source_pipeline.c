@@ -8,11 +8,17 @@
 #include <gst/app/gstappsink.h>
 #include <gst/video/video.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #define SOUND_RATE_HZ 48000
 
 /* Taking down is mostly instant; a feed waits this long so that its port is free again. */
 #define REAP_PATIENCE DM_MSEC(500)
+
+/* Decoding goes before encoding: sound has a deadline, pictures can skip a frame. Without the
+ * right to it (CAP_SYS_NICE) it only has less protection. */
+#define STREAMING_NICE (-5)
 
 struct dm_source_pipeline {
 	/* Copies: the reaper may keep this longer than its feed lives. */
@@ -263,6 +269,21 @@ static void on_stream(void *user, GstPad *pad)
 	gst_caps_unref(caps);
 }
 
+/* On each streaming thread as it begins. */
+static GstBusSyncReply on_message(GstBus *bus, GstMessage *message, gpointer user)
+{
+	GstStreamStatusType type;
+	GstElement *owner;
+
+	(void)bus, (void)user;
+	if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_STREAM_STATUS) {
+		gst_message_parse_stream_status(message, &type, &owner);
+		if (type == GST_STREAM_STATUS_TYPE_ENTER)
+			(void)setpriority(PRIO_PROCESS, (id_t)gettid(), STREAMING_NICE);
+	}
+	return GST_BUS_PASS;
+}
+
 /* The reaper's last step, once no thread of GStreamer's is left. */
 static void release(void *user)
 {
@@ -321,6 +342,7 @@ int dm_source_pipeline_create(struct dm_source_pipeline **out,
 	source->pipeline = gst_pipeline_new(NULL);
 	gst_object_ref_sink(source->pipeline);
 	source->bus = gst_element_get_bus(source->pipeline);
+	gst_bus_set_sync_handler(source->bus, on_message, NULL, NULL);
 
 	const int error = start(source, options->path);
 

@@ -60,33 +60,72 @@ static void test_frame_gate(void **state)
 	assert_false(dm_frame_gate_pass(&gate, 10000000));
 }
 
-/* Lateness of buffer n of 20 ms, in a source that bundles nine of them. */
+/* Runs buffers of 20 ms, buffer n late by late(n) less what the source was moved back already. */
+struct lateness_run {
+	dm_usec moved;
+	int moves;
+};
+
+static struct lateness_run run_lateness(dm_usec (*late)(int n), int count)
+{
+	struct dm_lateness lateness = dm_lateness_init();
+	struct lateness_run result = { 0 };
+
+	for (int n = 0; n < count; n++) {
+		const dm_usec due = DM_SEC(100) + n * DM_MSEC(20) + result.moved;
+		const dm_usec behind = late(n) - result.moved;
+		const dm_usec move = dm_lateness_put(&lateness,
+						     due + (behind > 0 ? behind : DM_MSEC(1)), due);
+
+		result.moves += move > 0;
+		result.moved += move;
+	}
+	return result;
+}
+
+static dm_usec rare_hiccups(int n)
+{
+	return n % 500 == 100 ? DM_MSEC(80) : 0;
+}
+
+/* A second of nothing, which then comes as fast as the network carries it. */
+static dm_usec made_up_for(int n)
+{
+	return n > 200 && n < 260 ? DM_SEC(1) - (n - 200) * DM_MSEC(16) : 0;
+}
+
+/* Once a second nine buffers come in one piece, with the last. */
 static dm_usec bundled(int n)
 {
-	return (8 - n % 9) * DM_MSEC(20);
+	return n % 50 < 9 ? (8 - n % 50) * DM_MSEC(20) : 0;
+}
+
+/* A busy second, then peace. */
+static dm_usec bumpy_start(int n)
+{
+	return n < 20 && n % 3 == 0 ? DM_MSEC(60) : 0;
+}
+
+static dm_usec always_late(int n)
+{
+	(void)n;
+	return DM_MSEC(300);
 }
 
 static void test_lateness(void **state)
 {
-	struct dm_lateness lateness = dm_lateness_init();
-	dm_usec now = DM_SEC(100), moved = 0;
-	int moves = 0;
-
 	(void)state;
-	for (int n = 0; n < 1000; n++, now += DM_MSEC(20)) /* a hiccup every ten seconds */
-		assert_int_equal(
-			dm_lateness_put(&lateness, now, now - (n % 500 ? DM_MSEC(2) : DM_MSEC(80))),
-			0);
-	for (int n = 0; n < 1000; n++, now += DM_MSEC(20)) {
-		const dm_usec late = bundled(n) - moved;
-		const dm_usec move = dm_lateness_put(&lateness, now,
-						     now - (late > 0 ? late : DM_MSEC(1)));
+	assert_int_equal(run_lateness(rare_hiccups, 5000).moves, 0);
+	assert_int_equal(run_lateness(bumpy_start, 5000).moves, 0);
+	assert_int_equal(run_lateness(made_up_for, 5000).moves, 0);
 
-		moves += move > 0;
-		moved += move;
-	}
-	assert_int_equal(moves, 1);
-	assert_int_equal(moved, DM_MSEC(180));
+	struct lateness_run run = run_lateness(bundled, 5000);
+
+	assert_int_equal(run.moves, 1);
+	assert_int_equal(run.moved, DM_MSEC(180));
+	run = run_lateness(always_late, 5000);
+	assert_int_equal(run.moves, 1);
+	assert_int_equal(run.moved, DM_MSEC(320));
 }
 
 #define INTERVAL DM_MSEC(40)
