@@ -402,6 +402,10 @@ static int parse_with_authority(struct dm_source_uri *out, const char *scheme, c
 
 	if (path)
 		*path++ = '\0';
+	const bool is_server = strncmp(scheme, "rtsp", 4) == 0 || strncmp(scheme, "rtmp", 4) == 0;
+
+	if (!is_server && path && *path)
+		return complain(to, "nothing comes after the port but \"?\"");
 	if (strcmp(scheme, "srt") == 0)
 		return parse_srt(out, rest, query, to);
 	if (strcmp(scheme, "udp") == 0)

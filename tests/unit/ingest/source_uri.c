@@ -92,6 +92,7 @@ static void test_srt(void **state)
 	bad("srt://host:9000?pbkeylen=20", "pbkeylen");
 	bad("srt://host:9000?speed=9", "speed");
 	bad("srt:host:9000", "//");
+	bad("srt://host:9000/stream", "after the port");
 	bad("srt://[::1:9000", "]");
 	bad("srt://[::1]9000", ":");
 }
