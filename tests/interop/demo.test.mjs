@@ -81,10 +81,11 @@ async function toneShare(file) {
 	return toned / windows;
 }
 
-/** Starts deploy/demo; resolves once it has printed its links, or ended. */
-function startDemo(...options) {
+/** Starts deploy/demo, and ends it with the test. `settled` resolves once it has printed its links, or ended. */
+function startDemo(t, ...options) {
 	const child = spawn(join(tree, 'deploy/demo'), ['--no-install', ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
 	const demo = { child, text: '', status: null };
+	t.after(() => demo.status === null && child.kill('SIGTERM'));
 	demo.ended = new Promise((resolve) => {
 		child.on('close', (status) => {
 			demo.status = status;
@@ -111,8 +112,7 @@ test('an MP4 with B-frames plays as the plenary', { timeout: 240_000 }, async (t
 	assert.ok((await probe(plenary, 'v', 'has_b_frames')).has_b_frames > 0, 'the input has B-frames');
 
 	const port = await freePort();
-	const demo = startDemo('--plenary', plenary, '--port', String(port), '--media-port', '41500');
-	t.after(() => demo.status === null && demo.child.kill('SIGTERM'));
+	const demo = startDemo(t, '--plenary', plenary, '--port', String(port), '--media-port', '41500');
 	await demo.settled;
 	assert.equal(demo.status, null, demo.text);
 	assert.match(demo.text, new RegExp(`http://localhost:${port}/\\?room=plenary&lang=fr`));
@@ -137,8 +137,7 @@ test('an MP4 with B-frames plays as the plenary', { timeout: 240_000 }, async (t
 
 test('the demonstration alone has a plenary and six languages', { timeout: 240_000 }, async (t) => {
 	const port = await freePort();
-	const demo = startDemo('--port', String(port), '--media-port', '41520');
-	t.after(() => demo.status === null && demo.child.kill('SIGTERM'));
+	const demo = startDemo(t, '--port', String(port), '--media-port', '41520');
 	await demo.settled;
 	assert.equal(demo.status, null, demo.text);
 
@@ -155,15 +154,15 @@ test('a port in use is named, and the status is 3', { timeout: 120_000 }, async 
 	t.after(() => server.close());
 	await new Promise((resolve) => server.listen(0, resolve));
 	const { port } = server.address();
-	const demo = startDemo('--port', String(port), '--media-port', '41540');
+	const demo = startDemo(t, '--port', String(port), '--media-port', '41540');
 	assert.equal(await demo.ended, 3, demo.text);
 	assert.match(demo.text, new RegExp(String(port)));
 });
 
-test('bad input and wrong usage are told apart', { timeout: 30_000 }, async () => {
-	const missing = startDemo('--plenary', join(folder, 'nothing.mp4'));
+test('bad input and wrong usage are told apart', { timeout: 30_000 }, async (t) => {
+	const missing = startDemo(t, '--plenary', join(folder, 'nothing.mp4'));
 	assert.equal(await missing.ended, 1);
 	assert.match(missing.text, /cannot read .*nothing\.mp4/);
 	for (const wrong of [['--port', '70000'], ['--port'], ['--speed', '2']])
-		assert.equal(await startDemo(...wrong).ended, 2, wrong.join(' '));
+		assert.equal(await startDemo(t, ...wrong).ended, 2, wrong.join(' '));
 });
