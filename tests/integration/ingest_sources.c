@@ -1,6 +1,6 @@
 /* Ingest end to end, on real pipelines: what tracks get from each kind of source, and what they
  * get when it goes away. Waits for events with deadlines, never for a fixed time to be enough. */
-#include "rig.h"
+#include "ingest_rig.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "rig.h"
+#include "ingest_rig.h"
 
 #include "base/writer.h"
 

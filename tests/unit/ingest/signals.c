@@ -1,0 +1,226 @@
+/* What the relay draws and sings itself: test pictures, test sound, access units. */
+#include "ingest/access_unit.h"
+#include "ingest/holding_card.h"
+#include "ingest/test_picture.h"
+#include "ingest/test_sound.h"
+
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define WIDTH  320
+#define HEIGHT 180
+
+static struct dm_source_uri parsed(const char *text)
+{
+	struct dm_source_uri uri;
+
+	assert_int_equal(dm_source_uri_parse(&uri, text, NULL, 0), 0);
+	return uri;
+}
+
+static double rms(const float *samples, size_t count)
+{
+	double sum = 0;
+
+	for (size_t n = 0; n < count; n++)
+		sum += (double)samples[n] * (double)samples[n];
+	return sqrt(sum / (double)count);
+}
+
+static void test_tone(void **state)
+{
+	const struct dm_source_uri uri = parsed("test:tone?hz=500&level=-20");
+	struct dm_test_sound sound = dm_test_sound_init(&uri);
+	float samples[960], later[960];
+
+	(void)state;
+	dm_test_sound_fill(&sound, 0, samples, 960);
+	assert_true(fabs(rms(samples, 960) - 0.1 / sqrt(2)) < 0.001);
+	/* The phase belongs to the time, hours later too: 500 Hz repeats each 96 samples. */
+	dm_test_sound_fill(&sound, INT64_C(48000) * 3600 * 24 * 7, later, 960);
+	for (size_t n = 0; n < 960; n++)
+		assert_true(fabsf(samples[n] - later[n]) < 1e-4f);
+}
+
+static void test_beep(void **state)
+{
+	const struct dm_source_uri uri = parsed("test:flash?level=0");
+	struct dm_test_sound sound = dm_test_sound_init(&uri);
+	float samples[4800];
+
+	(void)state;
+	dm_test_sound_fill(&sound, 7 * 48000 - 960, samples, 4800);
+	for (size_t n = 0; n < 960; n++)
+		assert_true(samples[n] == 0.0f);
+	assert_true(rms(samples + 960, 2880) > 0.6);
+	for (size_t n = 960 + 2880; n < 4800; n++)
+		assert_true(samples[n] == 0.0f);
+}
+
+static void test_speech(void **state)
+{
+	const struct dm_source_uri uri = parsed("test:");
+	struct dm_test_sound sound = dm_test_sound_init(&uri);
+	float samples[4800];
+	int loud = 0, quiet = 0;
+
+	(void)state;
+	for (int n = 0; n < 100; n++) { /* ten seconds: syllables and pauses */
+		dm_test_sound_fill(&sound, n * INT64_C(4800), samples, 4800);
+		for (size_t i = 0; i < 4800; i++)
+			assert_true(fabsf(samples[i]) <= 0.1001f);
+		loud += rms(samples, 4800) > 0.01;
+		quiet += rms(samples, 4800) < 0.001;
+	}
+	assert_true(loud > 40);
+	assert_true(quiet > 10);
+}
+
+static long mean_luma(const struct dm_i420 *picture)
+{
+	long sum = 0;
+
+	for (size_t y = 0; y < picture->height; y++)
+		for (size_t x = 0; x < picture->width; x++)
+			sum += picture->planes[0][y * picture->strides[0] + x];
+	return sum / (long)(picture->width * picture->height);
+}
+
+static void test_pictures(void **state)
+{
+	uint8_t *data = malloc(dm_i420_bytes(WIDTH, HEIGHT));
+	uint8_t *other = malloc(dm_i420_bytes(WIDTH, HEIGHT));
+	struct dm_i420 view, view2;
+	struct dm_test_picture *picture;
+
+	(void)state;
+	assert_non_null(data);
+	assert_non_null(other);
+	view = dm_i420_view(data, WIDTH, HEIGHT);
+	view2 = dm_i420_view(other, WIDTH, HEIGHT);
+	assert_int_equal(dm_test_picture_create(&picture, DM_TEST_FLASH, WIDTH, HEIGHT, 25), 0);
+	for (int frame = 0; frame < 50; frame++) {
+		dm_test_picture_draw(picture, &view, DM_SEC(9) + frame * DM_MSEC(40), 0);
+		assert_int_equal(mean_luma(&view), frame % 25 < 2 ? 235 : 16);
+	}
+	dm_test_picture_destroy(picture);
+
+	assert_int_equal(dm_test_picture_create(&picture, DM_TEST_SPEECH, WIDTH, HEIGHT, 30), 0);
+	dm_test_picture_draw(picture, &view, DM_SEC(9), 86399);
+	dm_test_picture_draw(picture, &view2, DM_SEC(9) + DM_MSEC(34), 86399);
+	assert_memory_not_equal(data, other, dm_i420_bytes(WIDTH, HEIGHT)); /* it moves */
+	dm_test_picture_destroy(picture);
+	assert_int_equal(dm_test_picture_create(&picture, DM_TEST_SPEECH, 63, 64, 30), -EINVAL);
+	assert_null(picture);
+	free(data);
+	free(other);
+}
+
+/* Dark, with something on it, and different for another title. */
+static void test_card(void **state)
+{
+	static const struct dm_title titles[] = { { "en", "Plenary" }, { "ar", "الجلسة العامة" } };
+	uint8_t *data = malloc(dm_i420_bytes(WIDTH, HEIGHT));
+	uint8_t *other = malloc(dm_i420_bytes(WIDTH, HEIGHT));
+	struct dm_i420 view, view2;
+
+	(void)state;
+	assert_non_null(data);
+	assert_non_null(other);
+	view = dm_i420_view(data, WIDTH, HEIGHT);
+	view2 = dm_i420_view(other, WIDTH, HEIGHT);
+	assert_int_equal(dm_holding_card_draw(&view, titles, 2), 0);
+	assert_int_equal(dm_holding_card_draw(&view2, titles, 0), 0);
+	assert_in_range(mean_luma(&view), 23, 60);
+	assert_true(mean_luma(&view) > mean_luma(&view2));
+	free(data);
+	free(other);
+}
+
+static void test_access_unit(void **state)
+{
+	const struct dm_track_options options = {
+		.kind = DM_TRACK_VIDEO,
+		.clock_rate_hz = 90000,
+		.capacity_packets = 64,
+		.name = "t",
+	};
+	uint8_t packet[12 + DM_TRACK_PAYLOAD_MAX + 1] = { 0x80, 96 };
+	static struct dm_track_packet read;
+	struct dm_access_unit *unit;
+	struct dm_track *track;
+
+	(void)state;
+	assert_int_equal(dm_track_create(&track, &options), 0);
+	assert_int_equal(dm_access_unit_create(&unit, track), 0);
+	packet[12] = 0x65; /* IDR */
+	assert_int_equal(dm_access_unit_put(unit, packet, 112, 900, 10, 20), DM_ACCESS_UNIT_MORE);
+	assert_int_equal(dm_track_head(track), 0); /* readers see all of it or nothing */
+	packet[1] |= 0x80;
+	assert_int_equal(dm_access_unit_put(unit, packet, 62, 900, 10, 20),
+			 DM_ACCESS_UNIT_PUBLISHED);
+	assert_int_equal(dm_track_head(track), 2);
+	assert_int_equal(dm_track_read(track, 0, &read), DM_TRACK_READ_OK);
+	assert_true(read.key && read.frame_start && !read.marker);
+	assert_int_equal(read.payload_bytes, 100);
+	assert_int_equal(read.timestamp, 900);
+	assert_int_equal(dm_track_read(track, 1, &read), DM_TRACK_READ_OK);
+	assert_true(read.key && !read.frame_start && read.marker);
+
+	/* A frame that is too big for the track, and a packet that is none: dropped whole. */
+	packet[1] = 96;
+	for (int n = 0; n < 40; n++)
+		dm_access_unit_put(unit, packet, 112, 1800, 11, 21);
+	packet[1] |= 0x80;
+	assert_int_equal(dm_access_unit_put(unit, packet, 112, 1800, 11, 21),
+			 DM_ACCESS_UNIT_DROPPED);
+	assert_int_equal(dm_access_unit_put(unit, packet, 12, 2700, 12, 22),
+			 DM_ACCESS_UNIT_DROPPED);
+	assert_int_equal(dm_access_unit_put(unit, packet, sizeof(packet), 2700, 12, 22),
+			 DM_ACCESS_UNIT_DROPPED);
+	assert_int_equal(dm_track_head(track), 2);
+	dm_access_unit_destroy(unit);
+	dm_track_unref(track);
+}
+
+/* RFC 6184: single NAL units, STAP-A (5.7.1), FU-A (5.8). */
+static void test_key_payloads(void **state)
+{
+	static const uint8_t slice[] = { 0x41, 0x9a }, idr[] = { 0x65, 0x88 },
+			     sps[] = { 0x67, 0x42 };
+	static const uint8_t fu_idr[] = { 0x7c, 0x85 }, fu_slice[] = { 0x5c, 0x81 };
+	static const uint8_t stap_sps[] = { 0x78, 0, 2, 0x67, 0x42, 0, 1, 0x68 };
+	static const uint8_t stap_slices[] = { 0x58, 0, 2, 0x41, 0x9a, 0, 1, 0x41 };
+	static const uint8_t stap_cut[] = { 0x58, 0, 9, 0x67 };
+
+	(void)state;
+	assert_false(dm_access_unit_is_key(slice, sizeof(slice)));
+	assert_true(dm_access_unit_is_key(idr, sizeof(idr)));
+	assert_true(dm_access_unit_is_key(sps, sizeof(sps)));
+	assert_true(dm_access_unit_is_key(fu_idr, sizeof(fu_idr)));
+	assert_false(dm_access_unit_is_key(fu_slice, sizeof(fu_slice)));
+	assert_true(dm_access_unit_is_key(stap_sps, sizeof(stap_sps)));
+	assert_false(dm_access_unit_is_key(stap_slices, sizeof(stap_slices)));
+	assert_false(dm_access_unit_is_key(stap_cut, sizeof(stap_cut)));
+	assert_false(dm_access_unit_is_key(slice, 0));
+	assert_false(dm_access_unit_is_key(fu_idr, 1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_tone),         cmocka_unit_test(test_beep),
+		cmocka_unit_test(test_speech),       cmocka_unit_test(test_pictures),
+		cmocka_unit_test(test_card),         cmocka_unit_test(test_access_unit),
+		cmocka_unit_test(test_key_payloads),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
