@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define JITTER_MS     100u /* how long webrtcbin waits for late packets; choice */
+#define JITTER_MS     200u /* how long webrtcbin waits for late packets: its own default */
 #define FINISH_WITHIN 5    /* seconds for files to be completed; choice */
 #define AUDIO_CAPS                                                                       \
 	"application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000," \

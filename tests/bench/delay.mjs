@@ -34,13 +34,16 @@ const ladder = [
 	{ width: 320, height: 180, bitrate: '150k' },
 ];
 
+/** Listeners are on other machines in truth: here they get the time that the relay leaves. */
+const elsewhere = ['nice', '-n', '15'];
+
 export async function measure(subscribers = 50, seconds = 20) {
 	const config = toneRoom();
 	config.video.ladder = ladder;
 	const relay = await Relay.start({ rooms: [config] });
 	try {
 		await relay.live();
-		const watching = client(`load --url ${relay.url} --room ${room} --video auto --listeners ${subscribers} --seconds ${seconds} --stats`.split(' '), (seconds + 60) * 1000);
+		const watching = client(`load --url ${relay.url} --room ${room} --video auto --listeners ${subscribers} --seconds ${seconds} --stats`.split(' '), (seconds + 60) * 1000, elsewhere);
 		await until('all are connected', async () => handshakes(await relay.metrics()) >= subscribers, 30_000);
 		await pause(1000); // the cached key frames that each join began with are old by nature
 		const before = buckets(await relay.metrics());

@@ -88,10 +88,10 @@ describe('GStreamer webrtcbin', () => {
 	test('decodes sound and picture of every language', async () => {
 		const folder = await mkdtemp(join(tmpdir(), 'dragoman-listen-'));
 		try {
-			await Promise.all(languages.map(async (lang) => {
+			const listen = async (lang) => {
 				const wav = join(folder, `${lang}.wav`);
 				const { code, summary, err } = await client([
-					...`listen --url ${relay.url} --room ${room} --lang ${lang} --seconds 4 --wav`.split(' '), wav,
+					...`listen --url ${relay.url} --room ${room} --lang ${lang} --seconds 3.5 --wav`.split(' '), wav,
 				]);
 				assert.equal(code, 0, err);
 				assert.equal(summary.audio.lost, 0);
@@ -100,7 +100,10 @@ describe('GStreamer webrtcbin', () => {
 				const { samples, rateHz } = readWav(await readFile(wav));
 				assert.ok(samples.length > 2 * rateHz);
 				assert.equal(toneOf(samples.subarray(rateHz / 2, 2 * rateHz), tones, rateHz), lang);
-			}));
+			};
+			// As many at once as two cores decode with ease.
+			await Promise.all(languages.slice(0, 4).map(listen));
+			await Promise.all(languages.slice(4).map(listen));
 		} finally {
 			await rm(folder, { recursive: true, force: true });
 		}

@@ -94,8 +94,9 @@ export class Program {
 }
 
 /** Runs dragoman-client to its end; returns {code, lines, summary, err}. */
-export async function client(args, withinMs = 60_000) {
-	const program = new Program(clientPath, args);
+export async function client(args, withinMs = 60_000, prefix = []) {
+	const [command, ...rest] = [...prefix, clientPath, ...args];
+	const program = new Program(command, rest);
 	const code = await program.finish(withinMs);
 	const lines = program.lines();
 	return { code, lines, summary: lines.find((line) => line.type === 'summary'), err: program.err };
