@@ -33,16 +33,16 @@ static void draw_symbol(cairo_t *cairo, double x, double y, double radius)
 }
 
 /* Returns the height that the text took. */
-static double draw_title(cairo_t *cairo, const struct dm_title *title, double y, double width,
-			 double size)
+static double draw_title(cairo_t *cairo, PangoContext *context, const struct dm_title *title,
+			 double y, double width, double size)
 {
-	PangoLayout *layout = pango_cairo_create_layout(cairo);
+	PangoLayout *layout = pango_layout_new(context);
 	PangoFontDescription *font = pango_font_description_from_string("Noto Sans, DejaVu Sans");
 	int text_width, text_height;
 
 	pango_font_description_set_absolute_size(font, size * PANGO_SCALE);
-	pango_context_set_language(pango_layout_get_context(layout),
-				   pango_language_from_string(title->lang));
+	pango_context_set_language(context, pango_language_from_string(title->lang));
+	pango_layout_context_changed(layout);
 	pango_layout_set_font_description(layout, font);
 	pango_layout_set_width(layout, (int)(width * 0.84) * PANGO_SCALE);
 	pango_layout_set_height(layout, -2); /* two lines, then an ellipsis */
@@ -87,6 +87,9 @@ int dm_holding_card_draw(const struct dm_i420 *to, const struct dm_title *titles
 							      (int)to->height);
 	cairo_t *cairo = cairo_create(surface);
 	double y = height * 0.46;
+	/* Fonts of its own, not the thread's default ones, which would stay for good. */
+	PangoFontMap *fonts = pango_cairo_font_map_new();
+	PangoContext *context = pango_font_map_create_context(fonts);
 	int error = 0;
 
 	if (cairo_status(cairo) != CAIRO_STATUS_SUCCESS) {
@@ -96,12 +99,15 @@ int dm_holding_card_draw(const struct dm_i420 *to, const struct dm_title *titles
 	draw_ground(cairo, width, height);
 	draw_symbol(cairo, width / 2, height * 0.26, height * 0.09);
 	for (size_t n = 0; n < title_count && n < TITLES_MAX; n++)
-		y += draw_title(cairo, &titles[n], y, width, height * (n == 0 ? 0.085 : 0.065)) +
+		y += draw_title(cairo, context, &titles[n], y, width,
+				height * (n == 0 ? 0.085 : 0.065)) +
 		     height * 0.02;
 	cairo_surface_flush(surface);
 	to_i420(to, cairo_image_surface_get_data(surface),
 		(size_t)cairo_image_surface_get_stride(surface));
 destroy:
+	g_object_unref(context);
+	g_object_unref(fonts);
 	cairo_destroy(cairo);
 	cairo_surface_destroy(surface);
 	return error;

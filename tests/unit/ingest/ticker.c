@@ -1,0 +1,180 @@
+/* The ticker with a source writing beside it: every tick one packet on every track, all alike on
+ * the grid. Threads and the real clock, but no sleep: the doorbell tells when a tick was made.
+ * Under ThreadSanitizer this is the proof of the hand-over. */
+#include "ingest/ticker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define TICKS 25
+
+static struct dm_timeline timeline;
+static struct dm_doorbell doorbell;
+static struct dm_audience audience;
+static struct dm_metric latest;
+
+static struct dm_track *make_track(void)
+{
+	const struct dm_track_options options = {
+		.kind = DM_TRACK_AUDIO,
+		.clock_rate_hz = 48000,
+		.capacity_packets = 256,
+		.name = "t",
+	};
+	struct dm_track *track;
+
+	assert_int_equal(dm_track_create(&track, &options), 0);
+	return track;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	timeline = dm_timeline_init(dm_time_now() - DM_SEC(5), dm_time_ntp_now());
+	assert_int_equal(dm_doorbell_init(&doorbell), 0);
+	audience = (struct dm_audience){ 0 };
+	assert_int_equal(dm_audience_add(&audience, &doorbell), 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	dm_doorbell_finish(&doorbell);
+	return 0;
+}
+
+/* Waits until the track has `count` packets; each wait ends with the ticker's ring. */
+static void await(const struct dm_track *track, uint64_t count)
+{
+	while (dm_track_head(track) < count) {
+		struct pollfd poll_fd = { .fd = doorbell.fd, .events = POLLIN };
+
+		assert_int_equal(poll(&poll_fd, 1, 10000), 1);
+		dm_doorbell_answer(&doorbell);
+	}
+}
+
+struct writer {
+	struct dm_sound_inlet *inlet;
+	_Atomic bool stop;
+};
+
+static void *write_sound(void *user)
+{
+	struct writer *writer = user;
+	int64_t position = (dm_time_now() - timeline.origin) * 48 / 1000;
+	float samples[480];
+
+	for (size_t n = 0; n < 480; n++)
+		samples[n] = n % 48 < 24 ? 0.3f : -0.3f;
+	while (!atomic_load(&writer->stop)) {
+		const int64_t now = (dm_time_now() - timeline.origin) * 48 / 1000;
+
+		for (; position < now + 480; position += 480)
+			dm_sound_inlet_put(writer->inlet, position, samples, 480);
+	}
+	return NULL;
+}
+
+static void check_grid(const struct dm_track *a, const struct dm_track *b, bool same)
+{
+	static struct dm_track_packet one, other;
+	uint32_t last = 0;
+
+	for (uint64_t n = 0; n < TICKS; n++) {
+		assert_int_equal(dm_track_read(a, n, &one), DM_TRACK_READ_OK);
+		assert_int_equal(dm_track_read(b, n, &other), DM_TRACK_READ_OK);
+		assert_int_equal(one.timestamp, other.timestamp);
+		assert_int_equal(one.timestamp % 960, 0);
+		assert_int_equal(one.captured_at, other.captured_at);
+		assert_int_equal((one.captured_at - timeline.origin) % DM_MSEC(20), 0);
+		if (n > 0)
+			assert_int_equal(one.timestamp, last + 960);
+		last = one.timestamp;
+		if (same) {
+			assert_int_equal(one.payload_bytes, other.payload_bytes);
+			assert_memory_equal(one.payload, other.payload, one.payload_bytes);
+		}
+	}
+}
+
+static void test_ticks(void **state)
+{
+	struct writer writer = { 0 };
+	struct dm_track *tracks[3];
+	struct dm_ticker_counts counts = { 0 };
+	struct dm_sound_inlet *silent;
+	struct dm_ticker *ticker;
+	pthread_t thread;
+
+	(void)state;
+	assert_int_equal(dm_ticker_create(&ticker, &timeline, &audience, &latest), 0);
+	assert_int_equal(dm_sound_inlet_create(&writer.inlet), 0);
+	assert_int_equal(dm_sound_inlet_create(&silent), 0);
+	for (size_t n = 0; n < 3; n++) {
+		const struct dm_ticker_channel channel = {
+			.track = tracks[n] = make_track(),
+			.bitrate_bps = 64000,
+			.inlet = n == 0   ? writer.inlet
+				 : n == 1 ? silent
+					  : NULL,
+			.fallback = 0,
+			.counts = n == 0 ? &counts : NULL,
+		};
+
+		assert_int_equal(dm_ticker_add(ticker, &channel), (int)n);
+	}
+	assert_int_equal(pthread_create(&thread, NULL, write_sound, &writer), 0);
+	assert_int_equal(dm_ticker_start(ticker), 0);
+	await(tracks[2], TICKS);
+	atomic_store(&writer.stop, true);
+	pthread_join(thread, NULL);
+	dm_ticker_destroy(ticker);
+
+	check_grid(tracks[0], tracks[1], false);
+	check_grid(tracks[0], tracks[2], true); /* without a source: the floor's packets */
+	assert_true(dm_track_bytes(tracks[0]) > 3 * dm_track_bytes(tracks[1]));
+	for (size_t n = 0; n < 3; n++)
+		dm_track_unref(tracks[n]);
+	dm_sound_inlet_destroy(writer.inlet);
+	dm_sound_inlet_destroy(silent);
+}
+
+static void test_bad_channels(void **state)
+{
+	struct dm_track *track = make_track();
+	struct dm_ticker_channel channel = { .track = track, .bitrate_bps = 64000, .fallback = 0 };
+	struct dm_sound_inlet *inlet;
+	struct dm_ticker *ticker;
+
+	(void)state;
+	assert_int_equal(dm_ticker_create(&ticker, &timeline, &audience, &latest), 0);
+	assert_int_equal(dm_sound_inlet_create(&inlet), 0);
+	assert_int_equal(dm_ticker_add(ticker, &channel), -EINVAL); /* falls back on nobody */
+	channel.inlet = inlet;
+	channel.bitrate_bps = 1;
+	assert_int_equal(dm_ticker_add(ticker, &channel), -EINVAL);
+	dm_ticker_destroy(ticker);
+	dm_ticker_destroy(NULL);
+	dm_sound_inlet_destroy(inlet);
+	dm_track_unref(track);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_ticks, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bad_channels, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
