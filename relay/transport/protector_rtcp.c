@@ -13,28 +13,20 @@
 
 int dm_protector_rtcp_init(struct dm_protector_rtcp *rtcp, const struct dm_srtp_keys *keys)
 {
-	struct dm_srtp_session_keys session;
-
-	rtcp->index = 0;
-
-	int error = dm_srtp_derive(&session, keys->profile, DM_SRTP_RTCP, keys->local_key,
-				   keys->local_salt);
-
-	if (!error)
-		error = dm_srtp_openssl_init(&rtcp->crypto, keys->profile, &session);
-	OPENSSL_cleanse(&session, sizeof(session));
-	return error;
+	*rtcp = (struct dm_protector_rtcp){ .profile = keys->profile };
+	return dm_srtp_derive(&rtcp->keys, keys->profile, DM_SRTP_RTCP, keys->local_key,
+			      keys->local_salt);
 }
 
 void dm_protector_rtcp_finish(struct dm_protector_rtcp *rtcp)
 {
-	dm_srtp_openssl_finish(&rtcp->crypto);
+	OPENSSL_cleanse(rtcp, sizeof(*rtcp));
 }
 
 int dm_protector_rtcp_seal(struct dm_protector_rtcp *rtcp, uint8_t *packet, size_t bytes,
 			   size_t capacity_bytes)
 {
-	const bool gcm = rtcp->crypto.profile == DM_SRTP_AEAD_AES_128_GCM;
+	const bool gcm = rtcp->profile == DM_SRTP_AEAD_AES_128_GCM;
 	const size_t tag_bytes = gcm ? DM_SRTP_GCM_TAG_BYTES : DM_SRTP_CM_TAG_BYTES;
 	uint8_t index[INDEX_BYTES];
 
@@ -61,7 +53,10 @@ int dm_protector_rtcp_seal(struct dm_protector_rtcp *rtcp, uint8_t *packet, size
 
 	/* Counted even if it fails: an index is never used twice. */
 	rtcp->index++;
-	if (!dm_srtp_openssl_seal(&rtcp->crypto, &span))
+
+	struct dm_srtp_openssl *crypto = dm_srtp_openssl_borrow(rtcp->profile, &rtcp->keys);
+
+	if (!crypto || !dm_srtp_openssl_seal(crypto, &span))
 		return -EIO;
 	memcpy(packet + bytes + (gcm ? tag_bytes : 0), index, INDEX_BYTES);
 	return (int)(bytes + INDEX_BYTES + tag_bytes);

@@ -1,9 +1,10 @@
 /* relay/transport/srtp.h
  *
- * SRTP and SRTCP (RFC 3711, RFC 7714). What goes out is protected here, in batches, because it is
- * the fan-out's main cost; what comes in is little, and libsrtp unprotects it.
+ * SRTP and SRTCP (RFC 3711, RFC 7714). What goes out is protected in batches, because it is the
+ * fan-out's main cost; what comes in is little, and takes little memory.
  *
- * Pure: no clock, no I/O, no allocation after create.
+ * Pure: no clock, no I/O. No allocation after create, but for a peer's first media packet, the
+ * first of each new SSRC that authenticates, and the first RTCP packet that a thread handles.
  * Thread: one at a time for one context; different contexts in parallel.
  */
 #ifndef DM_TRANSPORT_SRTP_H
@@ -75,18 +76,19 @@ enum dm_unprotect_result {
 	DM_UNPROTECT_BAD_AUTH, /* tampered, or another key */
 	DM_UNPROTECT_REPLAY,
 	DM_UNPROTECT_MALFORMED,
-	DM_UNPROTECT_TOO_MANY, /* more than DM_UNPROTECT_SOURCES_MAX SSRCs from one peer */
+	DM_UNPROTECT_TOO_MANY, /* SSRCs of one peer, RTP or RTCP; or memory is out for another */
 };
 
 /* Each costs memory and time for as long as the peer lives; a peer needs a few. Choice. */
 #define DM_UNPROTECT_SOURCES_MAX 64
 
-/* Accepts any SSRCs, the first DM_UNPROTECT_SOURCES_MAX that authenticate. Returns 0, -EINVAL,
- * -ENOMEM or -EIO; on failure *out is NULL. */
+/* Accepts any SSRCs: of RTP and of RTCP the first DM_UNPROTECT_SOURCES_MAX that authenticate.
+ * Returns 0, -EINVAL, -ENOMEM or -EIO; on failure *out is NULL. */
 int dm_unprotector_create(struct dm_unprotector **out, const struct dm_srtp_keys *keys);
 void dm_unprotector_destroy(struct dm_unprotector *unprotector); /* NULL is allowed */
 
-/* In place; *bytes becomes the plain size on OK. */
+/* In place; *bytes becomes the plain size on OK. Otherwise it stays, and what was encrypted may
+ * have been overwritten. */
 enum dm_unprotect_result dm_unprotect_rtp(struct dm_unprotector *unprotector, uint8_t *packet,
 					  size_t *bytes);
 enum dm_unprotect_result dm_unprotect_rtcp(struct dm_unprotector *unprotector, uint8_t *packet,

@@ -1,9 +1,12 @@
 /* relay/transport/srtp_openssl.h
  *
- * One direction's RTP or RTCP protection over OpenSSL's EVP, key set once, so that a packet costs
- * no key expansion and no allocation. Private to the protector's files.
+ * One direction's RTP or RTCP protection over OpenSSL's EVP. A context of one's own has its key set
+ * once, so that a packet costs no key expansion; for what is rare, each thread has contexts that
+ * are keyed anew for a packet, since one a peer would cost kilobytes. Private to the files that
+ * protect and unprotect.
  *
- * Pure. Thread: one at a time for one context.
+ * Pure; a thread's own contexts are allocated at its first packet and freed when it ends.
+ * Thread: one at a time for one context.
  */
 #ifndef DM_TRANSPORT_SRTP_OPENSSL_H
 #define DM_TRANSPORT_SRTP_OPENSSL_H
@@ -25,9 +28,14 @@ int dm_srtp_openssl_init(struct dm_srtp_openssl *crypto, enum dm_srtp_profile pr
 			 const struct dm_srtp_session_keys *keys);
 void dm_srtp_openssl_finish(struct dm_srtp_openssl *crypto); /* wipes */
 
+/* The calling thread's own context of this profile, keyed: good until its next call, on this
+ * thread alone. NULL when the crypto library fails. */
+struct dm_srtp_openssl *dm_srtp_openssl_borrow(enum dm_srtp_profile profile,
+					       const struct dm_srtp_session_keys *keys);
+
 /* What one packet is protected over: `clear` first bytes stay as they are, the rest of `bytes` is
  * encrypted in place. `more` is authenticated behind it (CM: ROC or SRTCP index; GCM: the SRTCP
- * index behind the header, in that order (RFC 7714, 17)). The tag is written to `tag`. */
+ * index behind the header, in that order (RFC 7714, 17)). */
 struct dm_srtp_span {
 	uint8_t *packet;
 	size_t clear_bytes;
@@ -36,9 +44,12 @@ struct dm_srtp_span {
 	uint64_t index;
 	const uint8_t *more; /* nullable */
 	size_t more_bytes;
-	uint8_t *tag; /* 10 or 16 bytes; may overlap `more` */
+	uint8_t *tag; /* 10 or 16 bytes: seal writes it, and it may overlap `more`; open reads it */
 };
 
 bool dm_srtp_openssl_seal(struct dm_srtp_openssl *crypto, const struct dm_srtp_span *span);
+
+/* False when the tag is wrong (or the library fails): what was encrypted is then unspecified. */
+bool dm_srtp_openssl_open(struct dm_srtp_openssl *crypto, const struct dm_srtp_span *span);
 
 #endif

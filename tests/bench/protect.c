@@ -1,9 +1,11 @@
 /* What protecting one packet costs: nanoseconds of one core, for each profile and size, with one
- * peer's keys (warm caches) and with a crowd's (as the fan-out meets them). Run the release build;
- * one program for each backend: bench_protect_openssl, bench_protect_ipsec_mb. */
+ * peer's keys (warm caches) and with a crowd's (as the fan-out meets them); and what a peer costs
+ * beside it: its setting up, its reports both ways, its memory. Run the release build; one program
+ * for each backend: bench_protect_openssl, bench_protect_ipsec_mb. */
 #include "base/time.h"
 #include "transport/srtp.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,8 @@
 #define ROOM         2048
 #define CROWD        1000
 #define MEASURE      DM_MSEC(400)
+#define REPORTS      50 /* of each peer */
+#define REPORT_BYTES 60 /* a receiver report with a name */
 
 static uint8_t room[BATCH][ROOM];
 
@@ -70,12 +74,51 @@ static double measure(struct dm_protect_engine *engine, struct dm_protector **pr
 	return 1000.0 * (double)(end - begin) / (double)next;
 }
 
+/* Reports of a crowd, there and back: nobody's keys are warm. */
+static void measure_reports(const char *name, struct dm_protector **protectors,
+			    struct dm_unprotector **unprotectors)
+{
+	dm_usec sealing = 0, opening = 0;
+
+	for (int round = 0; round < REPORTS; round++) {
+		static uint8_t reports[CROWD][REPORT_BYTES + DM_SRTCP_TRAILER_MAX];
+		size_t bytes[CROWD];
+		const dm_usec begin = cpu_time();
+
+		for (size_t i = 0; i < CROWD; i++) {
+			reports[i][0] = 0x81;
+			reports[i][1] = 201;
+			bytes[i] = (size_t)dm_protect_rtcp(protectors[i], reports[i], REPORT_BYTES,
+							   sizeof(reports[i]));
+		}
+
+		const dm_usec sealed = cpu_time();
+
+		for (size_t i = 0; i < CROWD; i++) {
+			if (dm_unprotect_rtcp(unprotectors[i], reports[i], &bytes[i]) !=
+			    DM_UNPROTECT_OK)
+				fail("unprotecting");
+		}
+		sealing += sealed - begin;
+		opening += cpu_time() - sealed;
+	}
+	printf("%-16s report: protect %6.1f ns, unprotect %6.1f ns\n", name,
+	       1000.0 * (double)sealing / (REPORTS * CROWD),
+	       1000.0 * (double)opening / (REPORTS * CROWD));
+}
+
+static size_t heap_bytes(void)
+{
+	return mallinfo2().uordblks;
+}
+
 static void run(struct dm_protect_engine *engine, enum dm_srtp_profile profile, const char *name)
 {
 	static const uint32_t sizes[] = { 92, 1112 };
 	static struct dm_protector *protectors[CROWD];
 	static struct dm_unprotector *unprotectors[CROWD];
 	struct dm_srtp_keys keys = { .profile = profile };
+	size_t heap = heap_bytes();
 	dm_usec begin = cpu_time();
 
 	for (size_t i = 0; i < CROWD; i++) {
@@ -83,19 +126,23 @@ static void run(struct dm_protect_engine *engine, enum dm_srtp_profile profile, 
 		if (dm_protector_create(&protectors[i], &keys) != 0)
 			fail("create");
 	}
-	printf("%-16s create protector %6.1f us", name, (double)(cpu_time() - begin) / CROWD);
-	/* All alive at once: libsrtp over NSS starts anew from nothing, and looks long for each
-	 * that goes. */
+	printf("%-16s create protector %6.1f us, %zu bytes", name,
+	       (double)(cpu_time() - begin) / CROWD, (heap_bytes() - heap) / CROWD);
+	/* All alive at once: how a library keeps them may make each dearer. */
+	heap = heap_bytes();
 	begin = cpu_time();
 	for (size_t i = 0; i < CROWD; i++) {
+		memcpy(keys.remote_key, &i, sizeof(i));
 		if (dm_unprotector_create(&unprotectors[i], &keys) != 0)
 			fail("create");
 	}
-	printf(", unprotector %6.1f us", (double)(cpu_time() - begin) / CROWD);
+	printf("; unprotector %6.1f us", (double)(cpu_time() - begin) / CROWD);
+	printf(", %zu bytes\n", (heap_bytes() - heap) / CROWD);
+	measure_reports(name, protectors, unprotectors);
 	begin = cpu_time();
 	for (size_t i = 0; i < CROWD; i++)
 		dm_unprotector_destroy(unprotectors[i]);
-	printf(" (destroy %.1f us)\n", (double)(cpu_time() - begin) / CROWD);
+	printf("%-16s destroy unprotector %.1f us\n", name, (double)(cpu_time() - begin) / CROWD);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		printf("%-16s %5u bytes: %6.1f ns one peer, %6.1f ns %d peers\n", name, sizes[i],
 		       measure(engine, protectors, 1, sizes[i]),

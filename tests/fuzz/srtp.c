@@ -1,5 +1,5 @@
 /* What a peer sends as SRTP or SRTCP. The first byte chooses the profile, the kind, and whether
- * the rest is as it is or a plain packet that is rightly protected first, so that libsrtp's code
+ * the rest is as it is or a plain packet that is rightly protected first, so that the code
  * behind the authentication is reached too. */
 #include "transport/srtp.h"
 
@@ -43,7 +43,7 @@ static size_t protect(const struct dm_srtp_keys *keys, uint8_t mode, uint8_t *pa
 	return result;
 }
 
-/* CSRCs and extension as libsrtp will take them, or 0 when they do not fit. */
+/* CSRCs and extension as the receiver will take them, or 0 when they do not fit. */
 static uint32_t header_bytes_of(const uint8_t *packet, size_t bytes)
 {
 	uint32_t header = 12;

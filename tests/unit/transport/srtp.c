@@ -73,7 +73,6 @@ static void peer_init(struct peer *peer, enum dm_srtp_profile profile)
 	peer->index = 64000 + seed_below(500); /* the first packet is before the roll-over */
 	memcpy(theirs.remote_key, peer->keys.local_key, sizeof(theirs.remote_key));
 	memcpy(theirs.remote_salt, peer->keys.local_salt, sizeof(theirs.remote_salt));
-	/* In this order: the unprotector starts libsrtp. */
 	assert_int_equal(dm_unprotector_create(&peer->unprotector, &theirs), 0);
 	assert_int_equal(dm_protector_create(&peer->protector, &peer->keys), 0);
 	make_reference(&peer->reference, &peer->keys);
@@ -475,6 +474,18 @@ static void survives_noise(void **state)
 		peer_finish(&peers[p]);
 }
 
+static int start_libsrtp(void **state)
+{
+	(void)state;
+	return srtp_init() == srtp_err_status_ok ? 0 : -1;
+}
+
+static int stop_libsrtp(void **state)
+{
+	(void)state;
+	return srtp_shutdown() == srtp_err_status_ok ? 0 : -1;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -490,5 +501,5 @@ int main(void)
 		cmocka_unit_test(survives_noise),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, start_libsrtp, stop_libsrtp);
 }

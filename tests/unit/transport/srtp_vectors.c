@@ -81,13 +81,13 @@ static void makes_the_cm_key_stream(void **state)
 	dm_srtp_openssl_finish(&crypto);
 }
 
-static void gcm_session(struct dm_srtp_openssl *crypto)
+static struct dm_srtp_session_keys gcm_keys(void)
 {
 	struct dm_srtp_session_keys keys = { 0 };
 
 	unhex(keys.key, "000102030405060708090a0b0c0d0e0f");
 	unhex(keys.salt, "517569642070726f2071756f");
-	assert_int_equal(dm_srtp_openssl_init(crypto, DM_SRTP_AEAD_AES_128_GCM, &keys), 0);
+	return keys;
 }
 
 /* RFC 7714, 16.1.1 */
@@ -107,26 +107,37 @@ static void seals_the_gcm_rtp_packet(void **state)
 		.tag = packet + bytes,
 	};
 
+	const struct dm_srtp_session_keys keys = gcm_keys();
+	uint8_t plain[sizeof(packet)];
+
 	(void)state;
-	gcm_session(&crypto);
+	memcpy(plain, packet, bytes);
+	assert_int_equal(dm_srtp_openssl_init(&crypto, DM_SRTP_AEAD_AES_128_GCM, &keys), 0);
 	assert_true(dm_srtp_openssl_seal(&crypto, &span));
 	assert_bytes(packet, "8040f17b 8041f8d3 5501a0b2 f24de3a3 fb34de6c acba861c 9d7e4bca"
 			     "be633bd5 0d294e6f 42a5f47a 51c7d19b 36de3adf 8833899d 7f27beb1"
 			     "6a9152cf 765ee439 0cce");
+	/* 16.1.2: back again, and not with a bit changed. */
+	assert_true(dm_srtp_openssl_open(&crypto, &span));
+	assert_memory_equal(packet, plain, bytes);
+	assert_true(dm_srtp_openssl_seal(&crypto, &span));
+	span.tag[15] ^= 1;
+	assert_false(dm_srtp_openssl_open(&crypto, &span));
 	dm_srtp_openssl_finish(&crypto);
 }
 
 /* RFC 7714, 17.1 */
 static void seals_the_gcm_rtcp_packet(void **state)
 {
-	struct dm_protector_rtcp rtcp = { .index = 0x5d4 };
+	struct dm_protector_rtcp rtcp = { .profile = DM_SRTP_AEAD_AES_128_GCM,
+					  .keys = gcm_keys(),
+					  .index = 0x5d4 };
 	uint8_t packet[128];
 	const size_t bytes = unhex(packet, "81c8000d 4d617273 4e545031 4e545032 52545020 0000042a"
 					   "0000e930 4c756e61 deadbeef deadbeef deadbeef deadbeef"
 					   "deadbeef");
 
 	(void)state;
-	gcm_session(&rtcp.crypto);
 	assert_int_equal(dm_protector_rtcp_seal(&rtcp, packet, bytes, sizeof(packet)), bytes + 20);
 	assert_bytes(packet, "81c8000d 4d617273 63e94885 dcdab67c a727d766 2f6b7e99 7ff5c0f7"
 			     "6c06f32d c676a5f1 730d6fda 4ce09b46 86303ded 0bb9275b c84aa458"
@@ -137,11 +148,12 @@ static void seals_the_gcm_rtcp_packet(void **state)
 
 static void stops_when_the_rtcp_key_is_used_up(void **state)
 {
-	struct dm_protector_rtcp rtcp = { .index = 0x7fffffff };
+	struct dm_protector_rtcp rtcp = { .profile = DM_SRTP_AEAD_AES_128_GCM,
+					  .keys = gcm_keys(),
+					  .index = 0x7fffffff };
 	uint8_t packet[64] = { 0x80, 201, 0, 1 };
 
 	(void)state;
-	gcm_session(&rtcp.crypto);
 	assert_int_equal(dm_protector_rtcp_seal(&rtcp, packet, 8, 27), -ENOSPC);
 	assert_int_equal(dm_protector_rtcp_seal(&rtcp, packet, 7, sizeof(packet)), -EINVAL);
 	assert_int_equal(dm_protector_rtcp_seal(&rtcp, packet, 8, 28), 28);
