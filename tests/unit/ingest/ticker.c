@@ -142,7 +142,7 @@ static void test_ticks(void **state)
 
 	check_grid(tracks[0], tracks[1], false);
 	check_grid(tracks[0], tracks[2], true); /* without a source: the floor's packets */
-	assert_true(dm_track_bytes(tracks[0]) > 3 * dm_track_bytes(tracks[1]));
+	assert_true(dm_track_bytes(tracks[0]) > dm_track_bytes(tracks[1])); /* a square wave */
 	for (size_t n = 0; n < 3; n++)
 		dm_track_unref(tracks[n]);
 	dm_sound_inlet_destroy(writer.inlet);
