@@ -8,7 +8,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define HEADER_BYTES_MAX  8192  /* of a request; the default of 4 KiB is less than some cookies */
@@ -19,6 +21,11 @@
 #define WRITE_BYTES       65536 /* at most at once: a whole message of ours, mostly */
 #define RECEIVE_BYTES     4096
 
+/* Descriptors that the process has at least, where it is allowed to: one for each websocket. */
+#define DESCRIPTORS_WANTED 65536   /* choice; libwebsockets keeps 16 bytes for each */
+#define DESCRIPTORS_MOST   1048576 /* choice: some containers allow a thousand times more */
+#define DESCRIPTORS_SPARED 64      /* that connections leave to the rest of the process; choice */
+
 struct dm_control {
 	struct dm_router *router; /* owned */
 	struct dm_hub *hub;       /* owned */
@@ -27,6 +34,9 @@ struct dm_control {
 	struct lws_vhost *vhost;
 	struct lws_protocols protocols[3];
 	lws_retry_bo_t patience;
+	int descriptor_limit;
+	struct dm_metrics *metrics; /* borrowed, nullable */
+	struct dm_metric turned_away;
 };
 
 /* libwebsockets' own lines, which peers can cause: a few are told. */
@@ -66,6 +76,8 @@ static int on_upgrade(struct lws *wsi, const char *what)
 	char path[DM_REQUEST_PATH_MAX + 1];
 	enum dm_method method;
 
+	if (dm_http_is_piped(wsi)) /* what follows might be misread: see http.c */
+		return -1;
 	if (strcasecmp(what, "websocket") != 0)
 		return dm_http_refuse_upgrade(wsi, router, 400,
 					      "Of upgrades only websocket is known; use HTTP/1.1.");
@@ -79,11 +91,25 @@ static int on_upgrade(struct lws *wsi, const char *what)
 	return 0;
 }
 
+/* A full table of descriptors must not keep the relay from opening anything else, nor make it try
+ * to accept in vain for ever: the lowest free descriptor tells how full it is. */
+static int on_connection(struct lws *wsi, int fd)
+{
+	struct dm_control *control = lws_context_user(lws_get_context(wsi));
+
+	if (fd < control->descriptor_limit - DESCRIPTORS_SPARED)
+		return 0;
+	dm_metric_add(&control->turned_away, 1);
+	return -1;
+}
+
 static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 		   size_t bytes)
 {
 	if (reason == LWS_CALLBACK_HTTP_CONFIRM_UPGRADE)
 		return on_upgrade(wsi, in);
+	if (reason == LWS_CALLBACK_FILTER_NETWORK_CONNECTION)
+		return on_connection(wsi, (int)(intptr_t)in);
 	return dm_http_callback(wsi, reason, user, in, bytes);
 }
 
@@ -110,6 +136,23 @@ static void fill_protocols(struct dm_control *control)
 	};
 }
 
+static void set_descriptor_limit(struct dm_control *control)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit)) {
+		control->descriptor_limit = 1024; /* what a process has at least, mostly */
+		return;
+	}
+
+	const rlim_t before = limit.rlim_cur;
+
+	limit.rlim_cur = MIN(limit.rlim_max, CLAMP(before, DESCRIPTORS_WANTED, DESCRIPTORS_MOST));
+	if (limit.rlim_cur != before && setrlimit(RLIMIT_NOFILE, &limit))
+		limit.rlim_cur = before;
+	control->descriptor_limit = (int)MIN(limit.rlim_cur, INT_MAX);
+}
+
 static int create_context(struct dm_control *control)
 {
 	void *loops[] = { control->loop };
@@ -123,9 +166,11 @@ static int create_context(struct dm_control *control)
 		.max_http_header_data = HEADER_BYTES_MAX,
 		.timeout_secs = REQUEST_SECONDS,
 		.server_string = "dragoman",
+		.user = control,
 		.retry_and_idle_policy = &control->patience,
 	};
 
+	set_descriptor_limit(control);
 	lws_set_log_level(LLL_ERR | LLL_WARN, on_lws_log);
 	control->context = lws_create_context(&info);
 	return control->context ? 0 : -ENOMEM;
@@ -254,7 +299,14 @@ static int create_parts(struct dm_control *control, const struct dm_control_opti
 		       options->web_root, -error);
 		return -ENOENT;
 	}
-	return error ? error : dm_hub_create(&control->hub, &hub);
+	if (!error)
+		error = dm_hub_create(&control->hub, &hub);
+	if (error || !metrics)
+		return error;
+	control->metrics = metrics;
+	return dm_metrics_add(metrics, DM_METRIC_COUNTER, "dragoman_connections_turned_away_total",
+			      "TCP connections closed because the process has too many.", "",
+			      &control->turned_away, 1);
 }
 
 int dm_control_create(struct dm_control **out, const struct dm_control_options *options,
@@ -289,6 +341,8 @@ void dm_control_destroy(struct dm_control *control)
 		return;
 	if (control->context)
 		lws_context_destroy(control->context);
+	if (control->metrics)
+		dm_metrics_remove(control->metrics, control, sizeof(*control));
 	dm_hub_destroy(control->hub);
 	dm_router_destroy(control->router);
 	if (control->loop)

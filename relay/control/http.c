@@ -8,10 +8,11 @@
 #include <string.h>
 #include <time.h>
 
-#define HEADER_BYTES_MAX 4096 /* of a response; ours are about 900 */
-#define VALUE_BYTES_MAX  512  /* of a request's header that we look at; choice */
-#define QUERY_BYTES_MAX  2048 /* choice */
-#define PROGRESS_SECONDS 15   /* for a reader to make room; choice */
+#define HEADER_BYTES_MAX 4096       /* of a response; ours are about 900 */
+#define VALUE_BYTES_MAX  512        /* of a request's header that we look at; choice */
+#define QUERY_BYTES_MAX  2048       /* choice */
+#define BODY_TIME        DM_SEC(30) /* for the whole of it, however it drips; choice */
+#define PROGRESS_SECONDS 15         /* for a reader to make room; choice */
 
 /* What a request's texts are copied into: libwebsockets has them in pieces. */
 struct texts {
@@ -51,6 +52,11 @@ bool dm_http_path(struct lws *wsi, char path[DM_REQUEST_PATH_MAX + 1], enum dm_m
 		return lws_hdr_copy(wsi, path, DM_REQUEST_PATH_MAX + 1, methods[i].token) > 0;
 	}
 	return false;
+}
+
+bool dm_http_is_piped(struct lws *wsi)
+{
+	return lws_get_opaque_user_data(wsi) != NULL;
 }
 
 /* False when the header is longer than we take. */
@@ -228,6 +234,13 @@ static int send_some(struct dm_exchange *exchange)
 	return 0;
 }
 
+/* Whether libwebsockets has read more than the request that is being answered. It tells so of all
+ * connections together; that another one is meant is rare and does no harm. */
+static bool is_more_read(struct lws *wsi)
+{
+	return !lws_service_adjust_timeout(lws_get_context(wsi), 1, 0);
+}
+
 /* The response is sent. Returns 0, or -1 to close the connection. */
 static int end(struct dm_exchange *exchange)
 {
@@ -235,9 +248,11 @@ static int end(struct dm_exchange *exchange)
 	const bool last = exchange->last;
 
 	reset(exchange);
-	return lws_http_transaction_completed(wsi) || last ? -1 : 0;
+	lws_set_opaque_user_data(wsi, is_more_read(wsi) ? wsi : NULL);
+	return last || lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
+/* Called by the loop when the socket takes more. */
 static gboolean on_room(int fd, GIOCondition condition, void *user)
 {
 	struct dm_exchange *exchange = user;
@@ -249,35 +264,42 @@ static gboolean on_room(int fd, GIOCondition condition, void *user)
 	if (!result)
 		return G_SOURCE_CONTINUE;
 	exchange->room_watch = 0; /* this source ends with the return */
+	lws_rx_flow_control(wsi, 1);
 	if (result > 0)
 		result = end(exchange);
-	lws_rx_flow_control(wsi, 1);
 	if (result)
 		lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, LWS_TO_KILL_SYNC);
 	return G_SOURCE_REMOVE;
 }
 
-/* Sends the response and ends the exchange, at once where there is room. Where there is none yet,
- * nothing is read meanwhile: libwebsockets 4.1 runs in circles over input that comes between a
+/* Sends the response, some at once and the rest, with the end of the exchange, from the loop.
+ * Nothing is read until then: libwebsockets 4.1 runs in circles over input that comes between a
  * request and the end of its exchange, for it neither takes it nor stops polling. And as it does
  * not write either while it does not read, the wait for room is our own. */
 static int respond(struct dm_exchange *exchange)
 {
-	const int result = send_some(exchange);
-
-	if (result)
-		return result > 0 ? end(exchange) : -1;
+	if (send_some(exchange) < 0)
+		return -1;
 	lws_rx_flow_control(exchange->wsi, 0);
 	exchange->room_watch = g_unix_fd_add(lws_get_socket_fd(exchange->wsi),
 					     G_IO_OUT | G_IO_ERR | G_IO_HUP, on_room, exchange);
 	return 0;
 }
 
-static int respond_problem(struct dm_exchange *exchange, unsigned status, const char *sentence)
+static void make_problem(struct dm_exchange *exchange, unsigned status, const char *sentence)
 {
 	dm_problem(&exchange->response, status, sentence);
 	dm_router_count(router_of(exchange->wsi), status);
-	return respond(exchange);
+}
+
+/* Refuses before the body. What is still coming of it is read and forgotten, lest the client miss
+ * the answer for a reset; then the connection closes. */
+static int refuse(struct dm_exchange *exchange, bool body_follows, unsigned status,
+		  const char *sentence)
+{
+	make_problem(exchange, status, sentence);
+	exchange->last = true;
+	return send_some(exchange) > 0 && body_follows ? 0 : -1;
 }
 
 static int handle(struct dm_exchange *exchange)
@@ -285,9 +307,10 @@ static int handle(struct dm_exchange *exchange)
 	struct dm_request request = { .body = "" };
 	struct texts texts;
 
-	if (!read_request(exchange->wsi, &request, &texts))
-		return respond_problem(exchange, 400,
-				       "The address or a header of the request is too long.");
+	if (!read_request(exchange->wsi, &request, &texts)) {
+		make_problem(exchange, 400, "The address or a header of the request is too long.");
+		return respond(exchange);
+	}
 	if (exchange->body && exchange->body->len) {
 		request.body = (const char *)exchange->body->data;
 		request.body_bytes = exchange->body->len;
@@ -320,22 +343,26 @@ static int on_request(struct lws *wsi, struct dm_exchange *exchange)
 
 	reset(exchange);
 	exchange->wsi = wsi;
+	exchange->began_at = dm_time_now();
 	dm_http_path(wsi, path, &method);
 
 	const bool takes_body = method == DM_METHOD_POST || method == DM_METHOD_PUT ||
 				method == DM_METHOD_PATCH;
 
-	/* Where the request ends is not sure: nothing behind it can be read. */
-	exchange->last = length == -EINVAL || (takes_body && length < 0) ||
-			 lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING);
+	const bool body_follows = takes_body || length > 0;
+
+	/* libwebsockets 4.1 takes the header of a request that it had read with the one before for
+	 * its body, again and again. */
+	if (body_follows && dm_http_is_piped(wsi))
+		return -1;
 	if (length == -EINVAL)
-		return respond_problem(exchange, 400, "Content-Length is not one number.");
-	if (exchange->last)
-		return respond_problem(exchange, 411,
-				       "Send the body in one piece with Content-Length.");
-	/* libwebsockets reads the body and forgets it, as the exchange has ended. */
+		return refuse(exchange, false, 400, "Content-Length is not one number.");
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) ||
+	    (takes_body && length < 0))
+		return refuse(exchange, takes_body, 411,
+			      "Send the body in one piece with Content-Length.");
 	if (length > DM_REQUEST_BODY_MAX)
-		return respond_problem(exchange, 413, "The body is longer than 64 KiB.");
+		return refuse(exchange, true, 413, "The body is longer than 64 KiB.");
 	/* It announces an empty body of a POST, and of nothing else. */
 	if (length <= 0 && method != DM_METHOD_POST)
 		return handle(exchange);
@@ -345,7 +372,11 @@ static int on_request(struct lws *wsi, struct dm_exchange *exchange)
 
 static int on_body(struct dm_exchange *exchange, const void *data, size_t bytes)
 {
-	if (!exchange->body || bytes > DM_REQUEST_BODY_MAX - exchange->body->len)
+	if (dm_time_now() - exchange->began_at > BODY_TIME)
+		return -1;
+	if (!exchange->body)
+		return 0; /* refused */
+	if (bytes > DM_REQUEST_BODY_MAX - exchange->body->len)
 		return -1; /* more than it announced */
 	if (bytes)
 		g_byte_array_append(exchange->body, data, (guint)bytes);

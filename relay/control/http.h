@@ -7,6 +7,7 @@
 #ifndef DM_CONTROL_HTTP_H
 #define DM_CONTROL_HTTP_H
 
+#include "base/time.h"
 #include "control/router.h"
 
 #include <libwebsockets.h>
@@ -17,6 +18,7 @@ struct dm_exchange {
 	GByteArray *body;            /* owned; NULL: none is being collected */
 	struct dm_response response; /* empty until it is made */
 	size_t sent;                 /* bytes of its body */
+	dm_usec began_at;            /* when the request's header was read */
 	guint room_watch;            /* GLib source; 0: not waiting for room to write */
 	bool head_sent;
 	bool bodiless; /* the response to a HEAD */
@@ -39,5 +41,8 @@ int dm_http_refuse_upgrade(struct lws *wsi, struct dm_router *router, unsigned s
 
 /* Copies the decoded path of the request. False when it is too long. */
 bool dm_http_path(struct lws *wsi, char path[DM_REQUEST_PATH_MAX + 1], enum dm_method *method);
+
+/* Whether the request was, or may have been, sent before the answer to the one before it. */
+bool dm_http_is_piped(struct lws *wsi);
 
 #endif

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -221,6 +222,69 @@ static void client_pages(struct fixture *f)
 static void test_pages(void **state)
 {
 	run(state, client_pages);
+}
+
+/* Requests sent before the answer to the one before: those without a body are answered, the others
+ * may find the connection closed. Whatever comes, nobody else waits. */
+static void client_pipeline(struct fixture *f)
+{
+	static const char get[] = "GET /big.bin HTTP/1.1\r\nHost: x\r\n\r\n";
+	static const char post[] = "POST /whep/nowhere HTTP/1.1\r\nHost: x\r\nContent-Type: "
+				   "application/sdp\r\nContent-Length: 3\r\n\r\nv=0";
+	static const char empty[] = "POST /whep/plenary HTTP/1.1\r\nHost: x\r\nContent-Type: "
+				    "application/sdp\r\nContent-Length: 0\r\n\r\n";
+	static const char large[] = "PUT /x HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n\r\n";
+	static const char chunked[] = "POST /whep/plenary HTTP/1.1\r\nHost: x\r\n"
+				      "Transfer-Encoding: chunked\r\n\r\n3\r\nv=0\r\n0\r\n\r\n";
+	static const struct {
+		const char *requests[5];
+		unsigned answers[5]; /* those that must come */
+	} cases[] = {
+		{ { get, get, get, get, get }, { 200, 200, 200, 200, 200 } },
+		{ { get, post, get }, { 200 } },
+		{ { post, post, post, post, post }, { 404 } },
+		{ { post, get }, { 404 } },
+		{ { empty, empty, get }, { 400 } },
+		{ { large, post, get }, { 413 } },
+		{ { chunked, get }, { 411 } },
+		{ { get, chunked }, { 200 } },
+		{ { get, large, large }, { 200 } },
+	};
+	char *body = calloc(1, 70000);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const int fd = client_connect(f->port, false);
+		char *text = g_strjoin("", "", NULL);
+
+		for (size_t n = 0; n < 5 && cases[i].requests[n]; n++) {
+			char *longer = g_strconcat(text, cases[i].requests[n], NULL);
+
+			g_free(text);
+			text = longer;
+		}
+		client_send(fd, text, strlen(text)); /* all in one segment */
+		g_free(text);
+		if (cases[i].requests[0] == large)
+			client_send(fd, body, 70000);
+		check(status_of(f, "GET", "/healthz", "", NULL) == 200);
+		for (size_t n = 0; n < 5 && cases[i].answers[n]; n++) {
+			struct reply reply = client_read_reply(fd, false);
+
+			if (reply.status != cases[i].answers[n]) {
+				fprintf(stderr, "case %zu, reply %zu is %u\n", i, n, reply.status);
+				abort();
+			}
+			check(reply.status != 200 || reply.body_bytes == BIG_BYTES);
+			reply_finish(&reply);
+		}
+		close(fd);
+	}
+	free(body);
+}
+
+static void test_pipeline(void **state)
+{
+	run(state, client_pipeline);
 }
 
 /* Whatever is wrong with a request, the answer says so and the next client is served. */
@@ -482,7 +546,7 @@ static gboolean flap(void *user)
 static bool metric_is(struct fixture *f, const char *line)
 {
 	struct reply reply = client_request(f->port, "GET", "/metrics", "", NULL);
-	const bool is = strstr(reply.body, line) != NULL;
+	const bool is = reply.body && strstr(reply.body, line);
 
 	reply_finish(&reply);
 	return is;
@@ -532,6 +596,52 @@ static void test_destroy_with_many(void **state)
 	assert_int_equal(fake_event_subscriber_count(f->event), 100);
 }
 
+/* The last test: the limit cannot be raised again. */
+static int setup_few_descriptors(void **state)
+{
+	const struct rlimit few = { .rlim_cur = 1000, .rlim_max = 1000 };
+
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	return setup(state);
+}
+
+static unsigned ask_on(int fd)
+{
+	static const char get[] = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+	struct reply reply;
+
+	client_send(fd, get, strlen(get));
+	reply = client_read_reply(fd, false);
+	reply_finish(&reply);
+	return reply.status;
+}
+
+/* Too many connections: those beyond are closed at once, those within are served. */
+static void client_crowd(struct fixture *f)
+{
+	int crowd[500];
+	size_t count = 0;
+
+	/* Both ends of a connection are in this process. */
+	for (; count < 500; count++) {
+		crowd[count] = client_connect(f->port, false);
+		if (ask_on(crowd[count]) != 200)
+			break;
+	}
+	check(count > 300 && count < 500);
+	check(ask_on(crowd[0]) == 200);
+	for (size_t i = 0; i <= count; i++)
+		close(crowd[i]);
+	while (status_of(f, "GET", "/healthz", "", NULL) != 200)
+		;
+	check(!metric_is(f, "dragoman_connections_turned_away_total 0\n"));
+}
+
+static void test_few_descriptors(void **state)
+{
+	run(state, client_crowd);
+}
+
 static void test_errors(void **state)
 {
 	struct fixture *f = *state;
@@ -562,11 +672,18 @@ static void test_errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_whep),           TEST(test_pages),
-		TEST(test_bad_requests),   TEST(test_floods),
-		TEST(test_websocket),      TEST(test_websocket_refused),
-		TEST(test_slow_websocket), TEST(test_destroy_with_many),
+		TEST(test_whep),
+		TEST(test_pages),
+		TEST(test_pipeline),
+		TEST(test_bad_requests),
+		TEST(test_floods),
+		TEST(test_websocket),
+		TEST(test_websocket_refused),
+		TEST(test_slow_websocket),
+		TEST(test_destroy_with_many),
 		TEST(test_errors),
+		cmocka_unit_test_setup_teardown(test_few_descriptors, setup_few_descriptors,
+						teardown),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
