@@ -123,13 +123,13 @@ function showRoom(room) {
 		const there = roomOnScreen();
 		choose((there && findChannel(there, old.lang)?.lang) ?? FLOOR);
 	}
-	render();
+	showAll();
 	byId('room-title', HTMLHeadingElement).focus();
 }
 
 function showRooms() {
 	shownRoom = null;
-	render();
+	showAll();
 	byId('rooms-heading', HTMLHeadingElement).focus();
 }
 
@@ -294,6 +294,7 @@ function showAll() {
 
 	setText(byId('event-title', HTMLParagraphElement), event ? locale.title(event.title).text : '');
 	showStatus();
+	byId('waiting', HTMLHeadingElement).hidden = event !== null;
 	byId('rooms', HTMLElement).hidden = !event || room !== null;
 	byId('room', HTMLDivElement).hidden = room === null;
 	byId('rooms-open', HTMLButtonElement).hidden = rooms.length < 2;

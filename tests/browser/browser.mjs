@@ -1,8 +1,5 @@
 /** Starts Chromium for a test, opens pages in it, and looks at what they play. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 const FLAGS = [
@@ -19,24 +16,23 @@ const FLAGS = [
 ];
 
 /**
- * A browser with a profile of its own.
+ * A browser with a fresh profile.
  * @param {{ gesture?: boolean, args?: string[] }} [options] gesture: sound needs a tap, as on a phone
  */
 export async function launch({ gesture = false, args = [] } = {}) {
-	const profile = await mkdtemp(join(tmpdir(), 'dragoman-browser-'));
 	const policy = gesture ? 'user-gesture-required' : 'no-user-gesture-required';
-	const context = await chromium.launchPersistentContext(profile, {
-		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-		ignoreDefaultArgs: ['--mute-audio'],
+	const browser = await chromium.launch({
+		executablePath: process.env.DRAGOMAN_CHROMIUM ?? '/usr/bin/chromium',
 		args: [...FLAGS, `--autoplay-policy=${policy}`, ...args],
 	});
-	const browser = context.browser() ?? context;
 
 	return {
-		/** A page as a person has it; options as Playwright's newContext takes them. */
-		async open(url, { locale = 'en-GB', ...options } = {}) {
-			const own = await newContext(browser, { locale, ...options });
-			const page = await own.newPage();
+		/** A page of a person of its own, by default on a phone; options as Playwright's newContext takes them. */
+		async open(url, { locale = 'en-GB', script, ...options } = {}) {
+			const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale, ...options });
+			if (script) await context.addInitScript(script);
+			const page = await context.newPage();
+			/** What went wrong in it; a websocket that is refused on purpose is no problem. */
 			page.problems = [];
 			page.on('pageerror', (error) => page.problems.push(String(error)));
 			page.on('console', (message) => {
@@ -45,17 +41,13 @@ export async function launch({ gesture = false, args = [] } = {}) {
 			await page.goto(url);
 			return page;
 		},
-		async close() {
-			await context.close();
-			await rm(profile, { recursive: true, force: true });
-		},
+		close: () => browser.close(),
 	};
 }
 
-/** A profile's own context cannot be multiplied; its browser's contexts can. */
-async function newContext(browser, options) {
-	if (typeof browser.newContext !== 'function') throw new Error('no browser');
-	return browser.newContext({ viewport: { width: 390, height: 844 }, ...options });
+/** Ends a page and its profile. */
+export async function leave(page) {
+	await page.context().close();
 }
 
 /** The frequency of the tone that the page's sound carries now, in hertz; 0 for silence. */

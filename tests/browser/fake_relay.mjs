@@ -15,7 +15,8 @@ const WEB_ROOT = fileURLToPath(new URL('../../client/web', import.meta.url));
 
 /** What the relay sends with its pages. */
 export const CONTENT_SECURITY_POLICY =
-	"default-src 'self'; connect-src 'self' ws: wss:; media-src 'self' blob:; img-src 'self' data:; style-src 'self'; script-src 'self'";
+	"default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; media-src 'self' blob: mediastream:; " +
+	"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 const TYPES = {
 	'.html': 'text/html; charset=utf-8',

@@ -25,6 +25,9 @@ export const STATES = {
 	off: { icon: 'none', text: 'state.off' },
 };
 
+/** No one language: several, unknown, or not said (ISO 639-2). */
+const SEVERAL = /^(mul|und)?$/i;
+
 /** Keys 1 to 9 choose the languages in their order, 0 the floor. @param {Room} room @param {string} digit @returns {string | null} */
 export function channelByDigit(room, digit) {
 	if (digit === '0') return FLOOR;
@@ -100,9 +103,9 @@ export class ChannelList {
 		if (lang === FLOOR)
 			setText(
 				detail,
-				room.floor.language
-					? locale.text('floor.now', { language: nameIn(room.floor.language, locale.name) })
-					: locale.text('floor.detail'),
+				SEVERAL.test(room.floor.language)
+					? locale.text('floor.detail')
+					: locale.text('floor.now', { language: nameIn(room.floor.language, locale.name) }),
 			);
 		setIcon(line, look.icon);
 		setAttribute(line, 'data-state', state);

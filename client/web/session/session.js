@@ -66,6 +66,7 @@ export class Session {
 	#attached = 0;
 	#restartWanted = false;
 	#connected = false;
+	/** Connected or not, sound has been missing for seconds when false. */ #flowing = true;
 	#working = false;
 	/** Connections in a row that never carried media. */ #fruitless = 0;
 	/** Joins that failed in a row. */ #failures = 0;
@@ -89,8 +90,13 @@ export class Session {
 			},
 			onFlow: () => {
 				this.#failures = 0;
+				this.#flowing = true;
 			},
-			onStall: (again) => (again ? this.#mediaStalled() : this.#mediaBroke()),
+			onStall: (again) => {
+				this.#flowing = false;
+				if (again) this.#mediaStalled();
+				else this.#mediaBroke();
+			},
 			stallAfter: STALL,
 		});
 	}
@@ -98,7 +104,7 @@ export class Session {
 	/** @returns {Phase} */
 	get phase() {
 		if (!this.#wanted) return 'idle';
-		if (this.#connected) return 'listening';
+		if (this.#connected && this.#flowing) return 'listening';
 		return this.#everConnected ? 'broken' : 'joining';
 	}
 
@@ -189,7 +195,7 @@ export class Session {
 		} else if (message.type === 'room' && this.event) {
 			const { room } = message;
 			this.event = { ...this.event, rooms: this.event.rooms.map((old) => (old.id === room.id ? room : old)) };
-		} else if (message.type === 'peer' && /^(gone|closed|failed)$/.test(message.state)) {
+		} else if (message.type === 'peer' && /^(closed|expired|failed)$/.test(message.state)) {
 			this.#peerGone(message.peer);
 		}
 		this.#options.onChange();
@@ -373,6 +379,7 @@ export class Session {
 		if (state === 'connected') {
 			clearTimeout(this.#mediaTimer);
 			this.#everConnected = true;
+			this.#flowing = true;
 			this.#fruitless = 0;
 			this.#restartWanted = false;
 			if (this.#peer) this.#monitor.watch(this.#peer);
