@@ -22,6 +22,8 @@
  * for 2 s, and key frames of a plenary's encoder come every 1-4 s. */
 #define ANSWER_WITHIN DM_SEC(10)
 
+#define SHORTEST_ROUND DM_MSEC(100) /* of a file that loops; choice */
+
 /* What a file looked like when it had played to its end. */
 struct file_print {
 	dev_t device;
@@ -183,6 +185,17 @@ static void run_test(struct dm_feed *feed)
 	dm_test_source_destroy(source);
 }
 
+/* A file that has nothing in it is not played round and round but tried again as one that failed.
+ */
+static enum dm_source_event rewind_source(struct dm_source_pipeline *source, dm_usec *round_at,
+					  dm_usec now)
+{
+	if (now - *round_at < SHORTEST_ROUND || dm_source_pipeline_rewind(source) != 0)
+		return DM_SOURCE_FAILED;
+	*round_at = now;
+	return DM_SOURCE_RUNS;
+}
+
 /* Plays the source once. Returns how it went: RUNS means that it was given up or told to stop. */
 static enum dm_source_event attempt(struct dm_feed *feed)
 {
@@ -196,19 +209,20 @@ static enum dm_source_event attempt(struct dm_feed *feed)
 	struct dm_source_pipeline *source;
 	enum dm_source_event event = DM_SOURCE_RUNS;
 	const dm_usec started_at = dm_time_now();
+	dm_usec round_at = started_at;
 
 	begin_attempt(feed);
 	if (dm_source_pipeline_create(&source, &options) != 0)
 		return DM_SOURCE_FAILED;
-	while (!is_stopping(feed)) {
+	while (event == DM_SOURCE_RUNS && !is_stopping(feed)) {
 		event = dm_source_pipeline_wait(source, LOOK);
-		look(feed, dm_time_now());
-		if (event == DM_SOURCE_ENDED && feed->options.source->loop &&
-		    dm_source_pipeline_rewind(source) == 0)
-			continue;
-		if (event != DM_SOURCE_RUNS)
-			break;
-		if (is_dead(feed, started_at, dm_time_now())) {
+
+		const dm_usec now = dm_time_now();
+
+		look(feed, now);
+		if (event == DM_SOURCE_ENDED && feed->options.source->loop)
+			event = rewind_source(source, &round_at, now);
+		if (event == DM_SOURCE_RUNS && is_dead(feed, started_at, now)) {
 			dm_log(DM_LOG_WARN, "ingest.source_silent", "feed=%s source=%s",
 			       feed->options.name, feed->uri.label);
 			break;

@@ -93,7 +93,7 @@ static void put(struct dm_sound_line *line, const float *samples, size_t count)
 /* Stretches or shrinks the block by one sample (Catmull-Rom), into line->slewed. */
 static size_t slew(struct dm_sound_line *line, const float *samples, size_t count, int by)
 {
-	const size_t made = (size_t)((int)count + by);
+	const size_t made = by > 0 ? count + 1 : count - 1;
 	const float step = (float)count / (float)made;
 
 	for (size_t n = 0; n < made; n++) {

@@ -122,9 +122,15 @@ static int build_srt(GstBin *bin, const struct dm_source_uri *uri, struct dm_sou
 {
 	GstElement *srt = make(bin, "srtsrc");
 
+	gint latency_ms;
+
+	if (!srt)
+		return -EIO;
 	/* A lost caller is started anew by us, with fresh timestamps, not behind our back. */
-	if (srt)
-		g_object_set(srt, "uri", uri->location, "auto-reconnect", FALSE, NULL);
+	g_object_set(srt, "uri", uri->location, "auto-reconnect", FALSE, NULL);
+	/* libsrt has held each packet for this long when srtsrc stamps it (seen with 1.22). */
+	g_object_get(srt, "latency", &latency_ms, NULL);
+	chain->counted_twice_ns = (gint64)latency_ms * GST_MSECOND;
 	return decode_from(bin, srt, chain);
 }
 

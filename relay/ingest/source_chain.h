@@ -18,6 +18,9 @@ struct dm_source_chain {
 	/* A pad with raw sound or pictures, or anything that nobody wants. */
 	void (*on_stream)(void *user, GstPad *pad);
 	void *user;
+	/* Set by build: latency that the source reports, though it stamps what it gives after it.
+	 */
+	gint64 counted_twice_ns;
 };
 
 /* Adds the chain's elements to `bin`. `path` is the file's full path (FILE only). `chain` is

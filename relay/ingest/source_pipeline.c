@@ -37,7 +37,7 @@ struct dm_source_pipeline {
 	GstElement *sound; /* sinks; borrowed from the pipeline; NULL: no such stream yet */
 	GstElement *picture;
 	struct dm_lateness lateness;
-	gint64 moved_back; /* ns; of both sinks, when the source is late for good */
+	gint64 moved_back; /* ns; of both sinks, when the source is late for good; may be below 0 */
 
 	struct dm_frame_gate gate; /* the picture's streaming thread */
 };
@@ -294,6 +294,15 @@ static void release(void *user)
 	g_free(source);
 }
 
+/* On a thread of GStreamer's. */
+static void play(GstElement *pipeline, gpointer user)
+{
+	(void)user;
+	if (gst_element_set_state(pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
+		GST_ELEMENT_ERROR(pipeline, CORE, STATE_CHANGE, ("The source does not start."),
+				  (NULL));
+}
+
 static int start(struct dm_source_pipeline *source, const char *path)
 {
 	const struct dm_source_output *output = &source->output;
@@ -315,11 +324,9 @@ static int start(struct dm_source_pipeline *source, const char *path)
 
 	if (error)
 		return error;
-	if (gst_element_set_state(source->pipeline, GST_STATE_PLAYING) ==
-	    GST_STATE_CHANGE_FAILURE) {
-		dm_source_pipeline_wait(source, 0); /* logs why */
-		return -EIO;
-	}
+	source->moved_back = -source->chain.counted_twice_ns;
+	/* Starting may wait for a name server or a handshake: not on the feed's thread. */
+	gst_element_call_async(source->pipeline, play, NULL, NULL);
 	return 0;
 }
 

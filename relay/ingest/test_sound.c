@@ -7,7 +7,7 @@
 #define BEEP_EDGE 48   /* 1 ms up and down: no click, and the onset stays sharp */
 
 /* Syllables come at about four a second in speech; seven, then a pause of two. */
-#define SYLLABLE (RATE / 4)
+#define SYLLABLE 12000 /* samples */
 #define PHRASE   9
 #define SPOKEN   7
 

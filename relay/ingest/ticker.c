@@ -107,7 +107,7 @@ int dm_ticker_add(struct dm_ticker *ticker, const struct dm_ticker_channel *opti
 		return -EINVAL;
 
 	struct channel **grown = realloc(ticker->channels,
-					 (ticker->count + 1) * sizeof(*ticker->channels));
+					 (ticker->count + 1) * sizeof(struct channel *));
 
 	if (!grown)
 		return -ENOMEM;
