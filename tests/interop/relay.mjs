@@ -148,6 +148,11 @@ export class Relay {
 		return this.program.err;
 	}
 
+	/** What it has warned of, as "event key=value …"; starvation of a busy machine shows here. */
+	complaints() {
+		return [...this.log.matchAll(/level=(?:warn|error) event=(.*)/g)].map(([, line]) => line);
+	}
+
 	/** Ends it; returns the exit code, 0 when it stopped cleanly. */
 	async stop() {
 		const code = await this.program.stop();

@@ -4,10 +4,11 @@ import { test } from 'node:test';
 import { measure } from '../bench/select.mjs';
 
 test('200 random language changes over 7 channels', async (t) => {
-	const { seed, wire, decoded } = await measure(200);
+	const { seed, wire, decoded, complaints } = await measure(200);
 	t.diagnostic(`DRAGOMAN_SEED=${seed}`);
 	t.diagnostic(`wire: ${JSON.stringify(wire)}`);
 	t.diagnostic(`decoded: ${JSON.stringify(decoded)}`);
+	for (const line of complaints) t.diagnostic(`the relay: ${line}`);
 	// A packet leaves every 20 ms. Both moments are taken by Node, so the tail is this machine's own.
 	assert.ok(wire.p95 <= 25, `first packet of the new language, p95 ${wire.p95} ms`);
 	assert.equal(wire.sequenceGaps, 0);
