@@ -167,7 +167,7 @@ test('languages are named in their own script, and in that of the page', () => {
 	const own = { ar: 'العربية', zh: '中文', en: 'English', fr: 'Français', ru: 'Русский', es: 'Español', ils: 'International Sign' };
 
 	for (const [lang, name] of Object.entries(own)) assert.equal(ownName(lang), name);
-	assert.equal(nameIn('fr', 'ru'), 'Французский');
+	assert.equal(nameIn('fr', 'ru'), 'французский');
 	assert.equal(nameIn('ar', 'en'), 'Arabic');
 	assert.equal(ownName('not a tag'), 'not a tag');
 	assert.equal(directionOf('ar-EG'), 'rtl');
@@ -190,6 +190,7 @@ test('every situation has its sentence', () => {
 	assert.equal(say(withStates({ floor: 'lost' })), 'status.waiting');
 	assert.equal(say(withStates({ floor: 'connecting' })), 'status.waiting.first');
 	assert.equal(say({}, { sound: 'paused' }), 'status.paused');
+	assert.equal(say({}, { sound: 'blocked' }), 'tap.reason');
 	assert.equal(say({ phase: 'joining' }), 'status.joining');
 	assert.equal(say({ phase: 'joining', blocked: true }), 'status.blocked');
 	assert.equal(say({ phase: 'broken' }), 'status.reconnecting');

@@ -8,7 +8,7 @@
 import { FLOOR } from '../session/protocol.js';
 import { byId, make, setAttribute, setText } from './element.js';
 import { setIcon } from './icon.js';
-import { directionOf, nameIn, ownName } from './language.js';
+import { capitalise, directionOf, nameIn, ownName } from './language.js';
 
 /** @typedef {import('../session/protocol.js').Room} Room */
 /** @typedef {import('../session/protocol.js').Channel} Channel */
@@ -74,7 +74,7 @@ export class ChannelList {
 	#button(lang, number, locale) {
 		const floor = lang === FLOOR;
 		const own = floor ? locale.text('floor.name') : ownName(lang);
-		const translated = floor ? '' : nameIn(lang, locale.name);
+		const translated = floor ? '' : capitalise(nameIn(lang, locale.name), locale.name);
 		const name = make('span', { class: 'own' }, own);
 		const button = make('button', { type: 'button', role: 'radio', class: 'card', 'data-lang': lang }, name);
 

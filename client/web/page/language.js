@@ -13,8 +13,8 @@ const OWN = {
 /** Scripts written from right to left (CLDR, likely scripts of languages met at the UN). */
 const RTL = new Set(['ar', 'fa', 'he', 'ur', 'ps', 'sd', 'ug', 'yi', 'dv', 'ckb', 'ku-arab', 'pa-arab']);
 
-/** @param {string} text @param {string} lang */
-function capitalise(text, lang) {
+/** For a name that stands by itself. @param {string} text @param {string} lang */
+export function capitalise(text, lang) {
 	const [first = ''] = text;
 
 	return first.toLocaleUpperCase(lang) + text.slice(first.length);
@@ -23,9 +23,7 @@ function capitalise(text, lang) {
 /** @param {string} lang @param {string} locale @returns {string | null} */
 function displayName(lang, locale) {
 	try {
-		const name = new Intl.DisplayNames([locale], { type: 'language', fallback: 'none' }).of(lang);
-
-		return name ? capitalise(name, locale) : null;
+		return new Intl.DisplayNames([locale], { type: 'language', fallback: 'none' }).of(lang) ?? null;
 	} catch {
 		return null;
 	}
@@ -33,10 +31,12 @@ function displayName(lang, locale) {
 
 /** A language's name for itself: `fr` is "Français". @param {string} lang BCP 47 */
 export function ownName(lang) {
-	return OWN[lang.toLowerCase()] ?? displayName(lang, lang) ?? displayName(lang, 'en') ?? lang;
+	const own = displayName(lang, lang);
+
+	return OWN[lang.toLowerCase()] ?? (own ? capitalise(own, lang) : null) ?? displayName(lang, 'en') ?? lang;
 }
 
-/** @param {string} lang BCP 47 @param {string} locale in whose words */
+/** As it stands within a sentence: `fr` is "французский" in Russian. @param {string} lang BCP 47 @param {string} locale in whose words */
 export function nameIn(lang, locale) {
 	return displayName(lang, locale) ?? ownName(lang);
 }

@@ -71,6 +71,7 @@ export function describe(session, { sound, online, supported }) {
 	}
 	if (session.phase === 'idle') return { key: null, tone: 'quiet' };
 	if (sound === 'paused') return { key: 'status.paused', tone: 'notice' };
+	if (sound === 'blocked') return { key: 'tap.reason', tone: 'notice' };
 	if (session.blocked) return { key: 'status.blocked', tone: 'trouble', retry: true };
 	if (session.phase === 'joining') return { key: 'status.joining', tone: 'busy' };
 	if (session.phase === 'broken') return { key: 'status.reconnecting', tone: 'notice' };
