@@ -242,7 +242,8 @@ static struct lws_vhost *create_vhost(struct dm_control *control,
 		info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
 	if (is_set(options->certificate)) {
 		/* Without it libwebsockets passes over the certificate and speaks plain HTTP. */
-		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
+				LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS; /* we are no client */
 		info.ssl_cert_filepath = options->certificate;
 		info.ssl_private_key_filepath = options->private_key;
 	}
