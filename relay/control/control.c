@@ -340,6 +340,11 @@ void dm_control_destroy(struct dm_control *control)
 {
 	if (!control)
 		return;
+	if (control->vhost)
+		lws_callback_all_protocol_vhost_args(
+			control->vhost,
+			lws_vhost_name_to_protocol(control->vhost, DM_WEBSOCKET_PROTOCOL),
+			DM_WEBSOCKET_END, NULL, 0);
 	if (control->context)
 		lws_context_destroy(control->context);
 	if (control->metrics)

@@ -96,6 +96,19 @@ static int on_writeable(struct lws *wsi, struct dm_websocket *websocket)
 	return -1;
 }
 
+/* At the end there is no loop any more that would wait for a goodbye to be answered: it is written
+ * at once, and lost where there is no room for it. */
+static int on_end(struct lws *wsi)
+{
+	/* A close frame with the code 1001, going away (RFC 6455, 5.5.1 and 7.4.1). */
+	static const unsigned char frame[] = { 0x88, 2, 1001 >> 8, 1001 & 0xff };
+	unsigned char buffer[LWS_PRE + sizeof(frame)];
+
+	memcpy(buffer + LWS_PRE, frame, sizeof(frame));
+	lws_write(wsi, buffer + LWS_PRE, sizeof(frame), LWS_WRITE_RAW);
+	return 0;
+}
+
 int dm_websocket_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 			  size_t bytes)
 {
@@ -108,6 +121,8 @@ int dm_websocket_callback(struct lws *wsi, enum lws_callback_reasons reason, voi
 		return on_receive(wsi, websocket, in, bytes);
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 		return on_writeable(wsi, websocket);
+	case DM_WEBSOCKET_END:
+		return websocket->conversation ? on_end(wsi) : 0;
 	case LWS_CALLBACK_CLOSED:
 		dm_conversation_close(websocket->conversation);
 		websocket->conversation = NULL;

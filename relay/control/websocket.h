@@ -13,6 +13,9 @@
 
 #define DM_WEBSOCKET_PROTOCOL "dragoman.v1"
 
+/* Called on every websocket (lws_callback_all_protocol_vhost_args) when the relay stops. */
+#define DM_WEBSOCKET_END LWS_CALLBACK_USER
+
 /* State of one connection, kept by libwebsockets; zero-initialised. */
 struct dm_websocket {
 	struct dm_conversation *conversation; /* owned */
