@@ -15,22 +15,24 @@
 
 /* Slewing: off by less than 1 ms is left alone; else one sample in 500 (0.2 %, 3.5 cents: below
  * what is heard as a change of pitch). */
-#define SLEW_DEAD 48
-#define SLEW_STEP 500
+#define SLEW_DEAD  48
+#define SLEW_STEP  500
+#define SLEW_LEAST 32 /* samples that one more or less is spread over; AES67 sends 48 at a time */
 
 /* Off-times are averaged over so many blocks before they are believed; choice. */
 #define SLEW_SMOOTHING 16.0
 
 struct dm_sound_line {
 	struct dm_sound_line_totals totals;
-	int64_t next;  /* the next read's position; reads are continuous */
-	int64_t end;   /* one past the running sound */
-	bool running;  /* sound ends at `end` without a fade yet */
-	bool anchored; /* `next` is known */
-	double off;    /* how far blocks lie from where they were put, smoothed; samples */
+	int64_t next;      /* the next read's position; reads are continuous */
+	int64_t end;       /* one past the running sound */
+	bool running;      /* sound ends at `end` without a fade yet */
+	int64_t risen;     /* samples of the running sound's fade-in, up to FADE */
+	bool anchored;     /* `next` is known */
+	double off;        /* how far blocks lie from where they were put, smoothed; samples */
+	size_t since_slew; /* samples put since one was added or left out */
 	float slewed[DM_SOUND_LINE_BLOCK + 2];
-	/* Zero where nothing is written. The last FADE samples before `next` are kept, for tails.
-	 */
+	/* Zero where nothing is written; the FADE samples before `next` are kept, for tails. */
 	float ring[CAPACITY];
 };
 
@@ -69,25 +71,22 @@ static void put_tail(struct dm_sound_line *line)
 	line->running = false;
 }
 
-/* Begins sound at line->end: what is already there (silence, a tail, the sound before a jump
- * back) fades out while the new fades in. */
-static void put_faded(struct dm_sound_line *line, const float *samples, size_t count)
+/* Goes on at line->end. In the first 5 ms after an anchor, what is already there (silence, a tail,
+ * the sound before a jump back) fades out while the new fades in. */
+static void put(struct dm_sound_line *line, const float *samples, size_t count)
 {
 	for (size_t n = 0; n < count; n++) {
-		float *sample = at(line, line->end + (int64_t)n);
-		const float gain = n < FADE ? rise((int64_t)n) : 1.0f;
+		float *sample = at(line, line->end++);
+
+		if (line->risen == FADE) {
+			*sample = samples[n];
+			continue;
+		}
+		const float gain = rise(line->risen++);
 
 		*sample = *sample * (1.0f - gain) + samples[n] * gain;
 	}
-	line->end += (int64_t)count;
 	line->running = true;
-}
-
-static void put(struct dm_sound_line *line, const float *samples, size_t count)
-{
-	for (size_t n = 0; n < count; n++)
-		*at(line, line->end + (int64_t)n) = samples[n];
-	line->end += (int64_t)count;
 }
 
 /* Stretches or shrinks the block by one sample (Catmull-Rom), into line->slewed. */
@@ -115,10 +114,16 @@ static size_t slew(struct dm_sound_line *line, const float *samples, size_t coun
 
 static void go_on(struct dm_sound_line *line, int64_t position, const float *samples, size_t count)
 {
-	line->off += ((double)(position - line->end) - line->off) / SLEW_SMOOTHING;
-	if (count >= SLEW_STEP && (line->off > SLEW_DEAD || line->off < -SLEW_DEAD)) {
+	/* Short blocks come more often, so each counts for less. */
+	const double weight = (double)count / DM_SOUND_LINE_BLOCK / SLEW_SMOOTHING;
+
+	line->off += ((double)(position - line->end) - line->off) * weight;
+	line->since_slew += count;
+	if (line->since_slew >= SLEW_STEP && count >= SLEW_LEAST &&
+	    (line->off > SLEW_DEAD || line->off < -SLEW_DEAD)) {
 		const size_t made = slew(line, samples, count, line->off > 0 ? 1 : -1);
 
+		line->since_slew = 0;
 		put(line, line->slewed, made);
 		return;
 	}
@@ -136,6 +141,7 @@ static void anchor(struct dm_sound_line *line, int64_t position)
 	for (int64_t n = keep; n < line->end; n++)
 		*at(line, n) = 0.0f;
 	line->end = position;
+	line->risen = 0;
 	line->off = 0;
 }
 
@@ -166,7 +172,7 @@ void dm_sound_line_write(struct dm_sound_line *line, int64_t position, const flo
 	}
 	line->totals.jumps += line->running;
 	anchor(line, position);
-	put_faded(line, samples, count);
+	put(line, samples, count);
 }
 
 /* Forgets what lies before the 5 ms that are kept. */

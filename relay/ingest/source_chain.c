@@ -174,7 +174,7 @@ static GstElement *make_rtp(GstBin *bin, const struct dm_source_uri *uri, const 
 
 	if (!udp || !buffer || !last || !gst_element_link_many(udp, buffer, last, NULL))
 		return NULL;
-	g_object_set(buffer, "latency", jitter_ms, "drop-on-latency", TRUE, NULL);
+	g_object_set(buffer, "latency", jitter_ms, NULL);
 	g_signal_connect_data(buffer, "request-pt-map", G_CALLBACK(on_payload_type),
 			      gst_caps_from_string(caps), unref_caps, 0);
 	return last;

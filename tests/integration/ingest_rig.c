@@ -120,6 +120,13 @@ static void open_eye(struct eye *eye, struct dm_track *track, const struct dm_ru
 	gst_element_set_state(eye->pipeline, GST_STATE_PLAYING);
 }
 
+static void close_eye(struct eye *eye)
+{
+	gst_element_set_state(eye->pipeline, GST_STATE_NULL);
+	gst_object_unref(eye->source);
+	gst_object_unref(eye->pipeline);
+}
+
 static void decode(struct eye *eye, const struct dm_track_packet *packet)
 {
 	const size_t bytes = 12u + packet->payload_bytes;
@@ -173,7 +180,7 @@ static void see(const struct rig *rig, struct eye *eye)
 
 /* The room */
 
-static void describe(const char *floor, bool loop, const char *channel)
+static void describe(const char *floor, bool loop, const char *channel, const char *sign)
 {
 	channels[0] = (struct dm_channel_options){
 		.lang = "fr",
@@ -190,6 +197,12 @@ static void describe(const char *floor, bool loop, const char *channel)
 		.picture = { .frame_rate = 25, .ladder = rungs, .ladder_count = RIG_RUNGS },
 		.channels = channels,
 		.channel_count = channel != NULL,
+		.sign = {
+			.source = { .uri = sign, .loop = loop },
+			.frame_rate = 25,
+			.ladder = &rungs[1],
+			.ladder_count = sign != NULL,
+		},
 	};
 	event_options = (struct dm_event_options){
 		.id = "rig",
@@ -200,6 +213,11 @@ static void describe(const char *floor, bool loop, const char *channel)
 
 struct rig *rig_start(const char *floor, bool loop, const char *channel)
 {
+	return rig_start_signed(floor, loop, channel, NULL);
+}
+
+struct rig *rig_start_signed(const char *floor, bool loop, const char *channel, const char *sign)
+{
 	static const struct dm_transport_options transport_options = {
 		.address = "127.0.0.1",
 		.workers = 1,
@@ -208,7 +226,7 @@ struct rig *rig_start(const char *floor, bool loop, const char *channel)
 	struct rig *rig = calloc(1, sizeof(*rig));
 
 	assert_non_null(rig);
-	describe(floor, loop, channel);
+	describe(floor, loop, channel, sign);
 	rig->timeline = dm_timeline_init(dm_time_now(), dm_time_ntp_now());
 	assert_int_equal(dm_metrics_create(&rig->metrics), 0);
 	assert_int_equal(
@@ -224,6 +242,9 @@ struct rig *rig_start(const char *floor, bool loop, const char *channel)
 		open_ear(&rig->channel, rig->room->channels[1].track);
 	for (size_t n = 0; n < RIG_RUNGS; n++)
 		open_eye(&rig->eyes[n], rig->room->picture.tracks[n], &rungs[n]);
+	rig->has_sign = sign != NULL;
+	if (rig->has_sign)
+		open_eye(&rig->sign, rig->room->sign.tracks[0], &rungs[1]);
 	return rig;
 }
 
@@ -240,11 +261,10 @@ void rig_stop(struct rig *rig)
 	dm_event_destroy(rig->event);
 	dm_transport_destroy(rig->transport);
 	dm_metrics_destroy(rig->metrics);
-	for (size_t n = 0; n < RIG_RUNGS; n++) {
-		gst_element_set_state(rig->eyes[n].pipeline, GST_STATE_NULL);
-		gst_object_unref(rig->eyes[n].source);
-		gst_object_unref(rig->eyes[n].pipeline);
-	}
+	for (size_t n = 0; n < RIG_RUNGS; n++)
+		close_eye(&rig->eyes[n]);
+	if (rig->has_sign)
+		close_eye(&rig->sign);
 	opus_decoder_destroy(rig->floor.decoder);
 	if (rig->has_channel)
 		opus_decoder_destroy(rig->channel.decoder);
@@ -260,6 +280,8 @@ static void turn(struct rig *rig)
 		hear(rig, &rig->channel);
 	for (size_t n = 0; n < RIG_RUNGS; n++)
 		see(rig, &rig->eyes[n]);
+	if (rig->has_sign)
+		see(rig, &rig->sign);
 	g_usleep(5000);
 }
 

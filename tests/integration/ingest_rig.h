@@ -58,11 +58,16 @@ struct rig {
 	struct ear floor;
 	struct ear channel; /* the first after the floor, if any */
 	struct eye eyes[RIG_RUNGS];
+	struct eye sign; /* if any */
 	bool has_channel;
+	bool has_sign;
 };
 
 /* Channel NULL: the room has no channel; "": one without a source. */
 struct rig *rig_start(const char *floor, bool loop, const char *channel);
+
+/* The same with a sign-language picture. */
+struct rig *rig_start_signed(const char *floor, bool loop, const char *channel, const char *sign);
 void rig_stop(struct rig *rig);
 
 /* Runs the main loop and follows the tracks. */

@@ -108,6 +108,25 @@ static void test_channel_without_source_carries_floor(void **state)
 	rig_stop(rig);
 }
 
+/* The sign-language picture has a source of its own; that source's sound is nobody's. */
+static void test_sign(void **state)
+{
+	struct rig *rig = rig_start_signed("test:silence", true, NULL, rig_lips());
+	const dm_usec until = dm_time_now() + SOON;
+	size_t white = 0;
+
+	(void)state;
+	while (rig->room->sign.state != DM_FEED_LIVE && dm_time_now() < until)
+		rig_run(rig, DM_MSEC(20));
+	rig_run(rig, DM_SEC(4));
+	rig_settle(rig);
+	for (size_t n = 0; n < rig->sign.count; n++)
+		white += rig->sign.sights[n].luma > 150;
+	assert_in_range(white, 4, 12); /* two a second, where none had to be skipped */
+	assert_true(rig_longest_silence(&rig->floor, 0) > DM_SEC(3));
+	rig_stop(rig);
+}
+
 /* MP4 with B-frames and AAC, looped: in step in every round. */
 static void test_file_loops(void **state)
 {
@@ -368,6 +387,7 @@ int main(int argc, char **argv)
 		T(test_test_source),
 		T(test_key_frames),
 		T(test_channel_without_source_carries_floor),
+		T(test_sign),
 		T(test_file_loops),
 		T(test_file_comes_and_goes),
 		T(test_udp_killed),
