@@ -82,8 +82,9 @@ static json_t *joins_of(const struct dm_member *members, size_t count)
 		size_t known = 0;
 
 		for (size_t i = 0; i < count; i++) {
-			const dm_usec at = members[i].resource ? moment_of(&members[i], moment)
-							       : DM_USEC_NEVER;
+			const dm_usec at = members[i].resource
+						   ? moment_of(&members[i], (enum moment)moment)
+						   : DM_USEC_NEVER;
 
 			if (at != DM_USEC_NEVER)
 				values[known++] = (double)(at - members[i].posted_at) / 1e3;

@@ -370,7 +370,7 @@ int dm_worker_create(struct dm_worker **out, const struct dm_worker_options *opt
 	worker->doorbell.fd = -1;
 	worker->round_start = dm_time_now();
 
-	struct sockaddr_storage bound;
+	struct sockaddr_storage bound = { 0 };
 	socklen_t bytes = sizeof(bound);
 	int error = getsockname(options->fd, (struct sockaddr *)&bound, &bytes) < 0 ? -errno : 0;
 
