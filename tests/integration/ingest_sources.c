@@ -363,6 +363,102 @@ static void test_aes67_channel(void **state)
 	}
 }
 
+/* A server that is pulled from, gone and back; `serve` starts it. */
+static void pull_and_return(const char *source, pid_t (*serve)(void))
+{
+	struct rig *rig = rig_start(source, false, NULL);
+
+	for (int round = 0; round < 2; round++) {
+		const pid_t child = serve();
+
+		rig_await_picture(rig, DM_FEED_LIVE, SOON);
+		rig_await_sound(rig, DM_FEED_LIVE, SOON);
+
+		const dm_usec since = dm_time_now();
+
+		rig_run(rig, DM_SEC(4)); /* the file has six seconds */
+		assert_in_step(rig_lip_sync(rig, since, 2));
+		rig_kill(child);
+		rig_await_picture(rig, DM_FEED_LOST, DM_SEC(3));
+	}
+	rig_stop(rig);
+}
+
+#ifdef RTSP_SERVER
+static pid_t serve_rtsp(void)
+{
+	const char *const argv[] = { RTSP_SERVER, "38407", rig_lips(), NULL };
+
+	return rig_spawn(argv);
+}
+
+static pid_t serve_rtsp_tcp(void)
+{
+	const char *const argv[] = { RTSP_SERVER, "38408", rig_lips(), "tcp", NULL };
+
+	return rig_spawn(argv);
+}
+#endif
+
+static void test_rtsp(void **state)
+{
+	(void)state;
+#ifdef RTSP_SERVER
+	pull_and_return("rtsp://127.0.0.1:38407/x", serve_rtsp);
+	pull_and_return("rtsp://127.0.0.1:38408/x", serve_rtsp_tcp);
+#else
+	print_message("  no RTSP server: libgstrtspserver-1.0-dev is not installed\n");
+	skip();
+#endif
+}
+
+#define NGINX_RTMP "/usr/lib/nginx/modules/ngx_rtmp_module.so"
+
+static pid_t publish_rtmp(void)
+{
+	const char *const argv[] = { "ffmpeg",
+				     "-re",
+				     "-stream_loop",
+				     "-1",
+				     "-i",
+				     rig_lips(),
+				     "-c",
+				     "copy",
+				     "-f",
+				     "flv",
+				     "rtmp://127.0.0.1:38409/live/x",
+				     NULL };
+
+	return rig_spawn(argv);
+}
+
+static void test_rtmp(void **state)
+{
+	char folder[200];
+	FILE *config = fopen(rig_media("nginx.conf"), "w");
+
+	(void)state;
+	assert_non_null(config);
+	assert_non_null(getcwd(folder, sizeof(folder)));
+	fprintf(config,
+		"load_module " NGINX_RTMP ";\ndaemon off;\nmaster_process off;\n"
+		"pid %s/%s;\nerror_log /dev/null;\nevents { }\n"
+		"rtmp { server { listen 127.0.0.1:38409; application live { live on; } } }\n",
+		folder, rig_media("nginx.pid"));
+	fclose(config);
+	if (access(NGINX_RTMP, R_OK) != 0) {
+		print_message("  no RTMP server: libnginx-mod-rtmp is not installed\n");
+		skip();
+	}
+	strncat(folder, "/", sizeof(folder) - strlen(folder) - 1);
+	strncat(folder, rig_media("nginx.conf"), sizeof(folder) - strlen(folder) - 1);
+
+	const char *const argv[] = { "/usr/sbin/nginx", "-c", folder, NULL };
+
+	rig_spawn(argv);
+	pull_and_return("rtmp://127.0.0.1:38409/live/x", publish_rtmp);
+}
+
 static int kill_senders(void **state)
 {
 	(void)state;
@@ -396,6 +492,8 @@ int main(int argc, char **argv)
 		T(test_srt_caller_killed),
 		T(test_stall),
 		T(test_aes67_channel),
+		T(test_rtsp),
+		T(test_rtmp),
 	};
 
 	if (argc > 1)
