@@ -66,7 +66,7 @@ static bool read_text(const json_t *value, enum key key, size_t max, const char 
 
 static bool read_video(struct dm_message *message, const json_t *value, struct dm_refusal *refusal)
 {
-	const char *text;
+	const char *text = NULL;
 
 	if (!read_text(value, KEY_VIDEO, NAME_MAX_BYTES, &text, refusal))
 		return false;
@@ -175,7 +175,7 @@ static bool load(struct dm_message *message, const char *text, size_t bytes,
 static bool find_type(struct dm_message *message, struct dm_refusal *refusal)
 {
 	const json_t *value = json_object_get(message->root, "type");
-	const char *text;
+	const char *text = "";
 
 	if (!value)
 		return refuse_key(refusal, KEY_TYPE, "is missing");

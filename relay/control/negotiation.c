@@ -301,7 +301,7 @@ static int negotiate(struct dm_negotiation *negotiation,
 		     const struct dm_negotiation_options *options, size_t bytes,
 		     struct dm_sdp_problem *problem)
 {
-	size_t audio;
+	size_t audio = 0;
 	int error;
 
 	if (!dm_sdp_parse(&negotiation->sdp, negotiation->offer, bytes, problem))

@@ -94,8 +94,6 @@ static bool is_plain(char c)
 
 bool dm_path_parse(struct dm_path *path, const char *text, size_t bytes)
 {
-	char *at = path->text;
-
 	memset(path, 0, sizeof(*path));
 	if (!bytes || text[0] != '/' || bytes > DM_REQUEST_PATH_MAX)
 		return false;
@@ -108,9 +106,11 @@ bool dm_path_parse(struct dm_path *path, const char *text, size_t bytes)
 			continue;
 		}
 		path->text[i] = '\0';
-		at = path->text + i + 1;
 		if (i + 1 == bytes)
 			break;
+
+		const char *at = path->text + i + 1;
+
 		if (*at == '/' || *at == '.' || path->count == DM_REQUEST_SEGMENTS_MAX)
 			return false;
 		path->segments[path->count++] = at;
