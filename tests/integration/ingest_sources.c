@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+/* Ports 18401 to 18409: below what the kernel gives out by itself. */
+
 /* A source has to be there within this, even on a busy machine under a sanitizer. */
 #define SOON DM_SEC(15)
 
@@ -245,34 +247,34 @@ static void kill_and_return(const char *source, const char *format, const char *
 static void test_udp_killed(void **state)
 {
 	(void)state;
-	kill_and_return("udp://127.0.0.1:38401", "mpegts", "udp://127.0.0.1:38401?pkt_size=1316");
+	kill_and_return("udp://127.0.0.1:18401", "mpegts", "udp://127.0.0.1:18401?pkt_size=1316");
 }
 
 static void test_rtp_ts_killed(void **state)
 {
 	(void)state;
-	kill_and_return("rtp://127.0.0.1:38404", "rtp_mpegts",
-			"rtp://127.0.0.1:38404?pkt_size=1316");
+	kill_and_return("rtp://127.0.0.1:18404", "rtp_mpegts",
+			"rtp://127.0.0.1:18404?pkt_size=1316");
 }
 
 static void test_srt_listener_killed(void **state)
 {
 	(void)state;
-	kill_and_return("srt://:38402?mode=listener&passphrase=0123456789", "mpegts",
-			"srt://127.0.0.1:38402?mode=caller&passphrase=0123456789");
+	kill_and_return("srt://:18402?mode=listener&passphrase=0123456789", "mpegts",
+			"srt://127.0.0.1:18402?mode=caller&passphrase=0123456789");
 }
 
 static void test_srt_caller_killed(void **state)
 {
 	(void)state;
-	kill_and_return("srt://127.0.0.1:38403", "mpegts", "srt://127.0.0.1:38403?mode=listener");
+	kill_and_return("srt://127.0.0.1:18403", "mpegts", "srt://127.0.0.1:18403?mode=listener");
 }
 
 /* A sender that stops sending without a word, and goes on. */
 static void test_stall(void **state)
 {
-	struct rig *rig = rig_start("udp://127.0.0.1:38405", false, NULL);
-	const pid_t child = send_ts("mpegts", "udp://127.0.0.1:38405?pkt_size=1316");
+	struct rig *rig = rig_start("udp://127.0.0.1:18405", false, NULL);
+	const pid_t child = send_ts("mpegts", "udp://127.0.0.1:18405?pkt_size=1316");
 
 	(void)state;
 	rig_await_picture(rig, DM_FEED_LIVE, SOON);
@@ -312,7 +314,7 @@ static void test_aes67_channel(void **state)
 		struct rig *rig;
 
 		snprintf(source, sizeof(source),
-			 "rtp://239.255.77.1:38406?encoding=%s&rate=48000&channels=2&channel=2"
+			 "rtp://239.255.77.1:18406?encoding=%s&rate=48000&channels=2&channel=2"
 			 "&iface=lo",
 			 kinds[n].encoding);
 		snprintf(payload, sizeof(payload), "%s", kinds[n].payloader);
@@ -329,7 +331,7 @@ static void test_aes67_channel(void **state)
 					     "!",
 					     "udpsink",
 					     "host=239.255.77.1",
-					     "port=38406",
+					     "port=18406",
 					     "multicast-iface=lo",
 					     "audiotestsrc",
 					     "is-live=true",
@@ -387,14 +389,14 @@ static void pull_and_return(const char *source, pid_t (*serve)(void))
 #ifdef RTSP_SERVER
 static pid_t serve_rtsp(void)
 {
-	const char *const argv[] = { RTSP_SERVER, "38407", rig_lips(), NULL };
+	const char *const argv[] = { RTSP_SERVER, "18407", rig_lips(), NULL };
 
 	return rig_spawn(argv);
 }
 
 static pid_t serve_rtsp_tcp(void)
 {
-	const char *const argv[] = { RTSP_SERVER, "38408", rig_lips(), "tcp", NULL };
+	const char *const argv[] = { RTSP_SERVER, "18408", rig_lips(), "tcp", NULL };
 
 	return rig_spawn(argv);
 }
@@ -404,8 +406,8 @@ static void test_rtsp(void **state)
 {
 	(void)state;
 #ifdef RTSP_SERVER
-	pull_and_return("rtsp://127.0.0.1:38407/x", serve_rtsp);
-	pull_and_return("rtsp://127.0.0.1:38408/x", serve_rtsp_tcp);
+	pull_and_return("rtsp://127.0.0.1:18407/x", serve_rtsp);
+	pull_and_return("rtsp://127.0.0.1:18408/x", serve_rtsp_tcp);
 #else
 	print_message("  no RTSP server: libgstrtspserver-1.0-dev is not installed\n");
 	skip();
@@ -426,7 +428,7 @@ static pid_t publish_rtmp(void)
 				     "copy",
 				     "-f",
 				     "flv",
-				     "rtmp://127.0.0.1:38409/live/x",
+				     "rtmp://127.0.0.1:18409/live/x",
 				     NULL };
 
 	return rig_spawn(argv);
@@ -443,7 +445,7 @@ static void test_rtmp(void **state)
 	fprintf(config,
 		"load_module " NGINX_RTMP ";\ndaemon off;\nmaster_process off;\n"
 		"pid %s/%s;\nerror_log /dev/null;\nevents { }\n"
-		"rtmp { server { listen 127.0.0.1:38409; application live { live on; } } }\n",
+		"rtmp { server { listen 127.0.0.1:18409; application live { live on; } } }\n",
 		folder, rig_media("nginx.pid"));
 	fclose(config);
 	if (access(NGINX_RTMP, R_OK) != 0) {
@@ -456,7 +458,7 @@ static void test_rtmp(void **state)
 	const char *const argv[] = { "/usr/sbin/nginx", "-c", folder, NULL };
 
 	rig_spawn(argv);
-	pull_and_return("rtmp://127.0.0.1:38409/live/x", publish_rtmp);
+	pull_and_return("rtmp://127.0.0.1:18409/live/x", publish_rtmp);
 }
 
 static int kill_senders(void **state)
