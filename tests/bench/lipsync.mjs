@@ -1,14 +1,16 @@
-// Lip sync at the receiver: flashes against beeps in Chromium, from the relay's own test source and
-// from an outside source before and after it was killed and came back.
+// Lip sync: flashes against beeps, from the relay's own test source and from an outside source before
+// and after it was killed and came back. On the wire by what timestamps and sender reports say, which
+// is the relay's part; and as Chromium plays them, which needs some seconds to draw them together.
 // Usage: node tests/bench/lipsync.mjs [SECONDS of each measurement]
 import { pathToFileURL } from 'node:url';
 import { Browser } from '../interop/chromium.mjs';
 import { pause, Relay, smallLadder, until } from '../interop/relay.mjs';
 import { percentile } from '../interop/random.mjs';
+import { WeriftClient } from '../interop/werift_client.mjs';
 import { floorState, freeUdpPort, sendFlashAndBeep } from './source.mjs';
 
 const room = 'plenary';
-const settleMs = 6000; // the browser aligns its streams by the first sender reports
+const settleMs = 12_000; // how long Chromium's streams take to meet, at 80 ms a step and with its filter
 
 const roomWith = (source) => ({
 	id: room, title: { en: 'Plenary' }, floor: { source, language: 'en' },
@@ -23,7 +25,40 @@ function skews(flashes, beeps, since) {
 	});
 }
 
+const spread = (found) => ({
+	matched: found.length, median: percentile(found, 0.5), least: Math.min(...found), most: Math.max(...found),
+	p5: percentile(found, 0.05), p95: percentile(found, 0.95),
+});
+
+/** Two changes of the whole picture 80 ms apart cost far more bytes than the black between. */
+function flashesOf(client) {
+	const changes = [...client.frames].filter(([, bytes]) => bytes > 100).map(([timestamp]) => client.timeOf('video', timestamp));
+	const hasAt = (wanted) => changes.some((at) => Math.abs(at - wanted) < 0.005);
+	return changes.filter((at) => hasAt(at + 0.08) && !hasAt(at - 0.08)); // a key frame near it makes a third
+}
+
+async function beepsOf(client) {
+	const beeps = [];
+	let quiet = 0;
+	await client.decode(({ timestamp }, samples) => {
+		const rise = samples.findIndex((sample) => Math.abs(sample) > 0.05);
+		if (rise >= 0 && quiet > 10) beeps.push(client.timeOf('audio', timestamp) + rise / 48_000);
+		quiet = rise >= 0 ? 0 : quiet + 1;
+	});
+	return beeps;
+}
+
+/** What the relay says itself: no player's buffers are in this. */
+async function onTheWire(relay, seconds) {
+	const client = await WeriftClient.whep(relay.url, { room }, { keep: true });
+	await pause(seconds * 1000);
+	await client.close();
+	const toMs = (list) => list.map((at) => at * 1000);
+	return spread(skews(toMs(flashesOf(client)), toMs(await beepsOf(client)), 0));
+}
+
 async function watch(browser, relay, seconds) {
+	const wire = onTheWire(relay, Math.min(seconds, 8));
 	const n = await browser.join({ base: relay.url, room });
 	try {
 		await browser.until('flashes and beeps', n, ({ flashes, beeps }) => flashes.length > 1 && beeps.length > 1, 20_000);
@@ -32,10 +67,8 @@ async function watch(browser, relay, seconds) {
 		await pause(seconds * 1000);
 		const { flashes, beeps } = await browser.report(n);
 		const found = skews(flashes, beeps, flashes[seen - 1]);
-		return {
-			flashes: flashes.length - seen, matched: found.length, median: percentile(found, 0.5),
-			least: Math.min(...found), most: Math.max(...found), p5: percentile(found, 0.05), p95: percentile(found, 0.95),
-		};
+		const early = skews(flashes.slice(0, 3), beeps, 0);
+		return { wire: await wire, played: { flashes: flashes.length - seen, atFirst: percentile(early, 0.5), ...spread(found) } };
 	} finally {
 		await browser.leave(n);
 	}

@@ -42,15 +42,24 @@ export class WeriftClient {
 	/** @param {{video?: boolean, keep?: boolean}} [options] keep: every packet of sound */
 	constructor({ video = true, keep = false } = {}) {
 		this.keep = keep;
-		/** @type {{at: number, payload: Buffer}[]} */
+		/** @type {{at: number, payload: Buffer, timestamp: number}[]} */
 		this.packets = [];
 		this.audio = new Continuity(960); // 20 ms
 		this.video = new Continuity(0);
 		this.keyFrames = 0;
+		/** Bytes of each frame of the picture by RTP timestamp, in the order of their coming. */
+		this.frames = new Map();
+		/** The last sender report of each stream: what its timestamps mean (RFC 3550, 6.4.1). */
+		this.reports = { audio: null, video: null };
 		this.pc = new RTCPeerConnection({ codecs, bundlePolicy: 'max-bundle' });
 		this.pc.addTransceiver('audio', { direction: 'recvonly' });
 		if (video) this.pc.addTransceiver('video', { direction: 'recvonly' });
-		this.pc.onTrack.subscribe((track) => track.onReceiveRtp.subscribe((rtp) => this.#take(track.kind, rtp)));
+		this.pc.onTrack.subscribe((track) => {
+			track.onReceiveRtp.subscribe((rtp) => this.#take(track.kind, rtp));
+			track.onReceiveRtcp.subscribe((rtcp) => {
+				if (rtcp.senderInfo) this.reports[track.kind] = rtcp.senderInfo;
+			});
+		});
 	}
 
 	#take(kind, { header, payload }) {
@@ -60,9 +69,10 @@ export class WeriftClient {
 			const type = payload[0] & 0x1f;
 			const inner = type === 28 ? payload[1] & 0x1f : type === 24 ? payload[3] & 0x1f : type; // FU-A, STAP-A
 			if (inner === 5 || inner === 7) this.keyFrames++;
+			this.frames.set(header.timestamp, (this.frames.get(header.timestamp) ?? 0) + payload.length);
 			return;
 		}
-		this.packets.push({ at, payload: Buffer.from(payload) });
+		this.packets.push({ at, payload: Buffer.from(payload), timestamp: header.timestamp });
 		if (!this.keep && this.packets.length > 50) this.packets.shift();
 	}
 
@@ -84,21 +94,26 @@ export class WeriftClient {
 		await until(`${count} packets of sound`, () => this.audio.packets >= count, withinMs);
 	}
 
-	/** What the SRTP layer has agreed on. */
-	get profile() {
-		return this.pc.dtlsTransports[0].srtpProfile ?? this.pc.dtlsTransports[0].srtp?.profile;
+	/** Seconds of the sender's clock at an RTP timestamp, by the last sender report. */
+	timeOf(kind, timestamp) {
+		const { ntpTimestamp, rtpTimestamp } = this.reports[kind];
+		const seconds = Number(ntpTimestamp >> 32n) + Number(ntpTimestamp & 0xffffffffn) / 2 ** 32;
+		return seconds + ((timestamp - rtpTimestamp) | 0) / (kind === 'audio' ? 48_000 : 90_000);
+	}
+
+	/** Calls back with the decoded samples of each kept packet. */
+	async decode(each) {
+		const decoder = new OpusDecoder({ channels: 1, sampleRate: 48_000 });
+		await decoder.ready;
+		for (const packet of this.packets) each(packet, decoder.decodeFrame(new Uint8Array(packet.payload)).channelData[0]);
+		decoder.free();
 	}
 
 	/** The tone of each kept packet, by decoding them one after another as they came. */
 	async tones(tones) {
-		const decoder = new OpusDecoder({ channels: 1, sampleRate: 48_000 });
-		await decoder.ready;
-		const names = this.packets.map(({ payload }) => {
-			const { channelData } = decoder.decodeFrame(new Uint8Array(payload));
-			// The first 2.5 ms overlap with the packet before (RFC 6716, 4.3.7).
-			return toneOf(channelData[0].subarray(240), tones);
-		});
-		decoder.free();
+		const names = [];
+		// The first 2.5 ms overlap with the packet before (RFC 6716, 4.3.7).
+		await this.decode((_, samples) => names.push(toneOf(samples.subarray(240), tones)));
 		return names;
 	}
 
