@@ -18,8 +18,10 @@
 struct dm_ingest;
 
 /* Starts all sources of the event's rooms; states come to the rooms as they change. `event`,
- * `audience` and `metrics` (nullable) are borrowed until destroy. Returns 0, -ENOMEM, or -ENOENT
- * when a GStreamer element is missing (logged by name, with the Debian package that has it). */
+ * `audience` and `metrics` (nullable) are borrowed until destroy. Returns 0, -ENOMEM, -EINVAL
+ * (a source's name is not understood, logged; dm_source_uri_check tells before), -EAGAIN (no
+ * thread), -EIO (the encoders do not start, logged), or -ENOENT when a GStreamer element is missing
+ * (logged by name, with the Debian package that has it). */
 int dm_ingest_create(struct dm_ingest **out, const struct dm_ingest_options *options,
 		     struct dm_event *event, const struct dm_timeline *timeline,
 		     const struct dm_audience *audience, struct dm_metrics *metrics);

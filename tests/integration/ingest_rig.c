@@ -481,30 +481,45 @@ static void remember(pid_t before, pid_t after)
 		}
 }
 
-const char *rig_lips(void)
+static void make_lips(const char *path, const char *b_frames)
 {
-	static char path[256];
 	static const char picture[] = "color=black:s=320x180:r=25:d=6,"
 				      "drawbox=color=white:t=fill:enable='lt(mod(n,25),2)'";
 	/* The noise keeps AAC frames from shrinking to nothing, as no real sound does. */
 	static const char sound[] = "aevalsrc='0.5*sin(2*PI*1000*t)*lt(mod(t,1),0.06)"
 				    "+0.003*(random(0)-0.5)':s=48000:d=6";
-	int status;
-
-	if (path[0])
-		return path;
-	snprintf(path, sizeof(path), "%s", rig_media("lips.mp4"));
-
-	const char *const argv[] = { "ffmpeg", "-y",    "-f",   "lavfi", "-i",       picture,
-				     "-f",     "lavfi", "-i",   sound,   "-c:v",     "libx264",
-				     "-bf",    "3",     "-g",   "50",    "-pix_fmt", "yuv420p",
-				     "-c:a",   "aac",   "-b:a", "128k",  path,       NULL };
+	const char *const argv[] = { "ffmpeg", "-y",     "-f",   "lavfi", "-i",       picture,
+				     "-f",     "lavfi",  "-i",   sound,   "-c:v",     "libx264",
+				     "-bf",    b_frames, "-g",   "50",    "-pix_fmt", "yuv420p",
+				     "-c:a",   "aac",    "-b:a", "128k",  path,       NULL };
 	const pid_t child = rig_spawn(argv);
+	int status;
 
 	assert_int_equal(waitpid(child, &status, 0), child);
 	remember(child, 0);
 	if (status != 0)
 		fail_msg("ffmpeg could not make %s", path);
+}
+
+const char *rig_lips(void)
+{
+	static char path[256];
+
+	if (!path[0]) {
+		snprintf(path, sizeof(path), "%s", rig_media("lips.mp4"));
+		make_lips(path, "3");
+	}
+	return path;
+}
+
+const char *rig_lips_in_order(void)
+{
+	static char path[256];
+
+	if (!path[0]) {
+		snprintf(path, sizeof(path), "%s", rig_media("lips_in_order.mp4"));
+		make_lips(path, "0");
+	}
 	return path;
 }
 

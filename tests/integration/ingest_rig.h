@@ -105,6 +105,9 @@ const char *rig_media(const char *name);
  * a beep of 60 ms at each second. Once a process. */
 const char *rig_lips(void);
 
+/* The same without B-frames. */
+const char *rig_lips_in_order(void);
+
 /* Starts a program (argv NULL-terminated) with its output on /dev/null. */
 pid_t rig_spawn(const char *const *argv);
 void rig_kill(pid_t child);

@@ -386,17 +386,19 @@ static void pull_and_return(const char *source, pid_t (*serve)(void))
 	rig_stop(rig);
 }
 
+/* Without B-frames, as cameras send: gst-rtsp-server's sender reports are up to 160 ms wrong with
+ * them, since they take the last frame sent for the newest. */
 #ifdef RTSP_SERVER
 static pid_t serve_rtsp(void)
 {
-	const char *const argv[] = { RTSP_SERVER, "18407", rig_lips(), NULL };
+	const char *const argv[] = { RTSP_SERVER, "18407", rig_lips_in_order(), NULL };
 
 	return rig_spawn(argv);
 }
 
 static pid_t serve_rtsp_tcp(void)
 {
-	const char *const argv[] = { RTSP_SERVER, "18408", rig_lips(), "tcp", NULL };
+	const char *const argv[] = { RTSP_SERVER, "18408", rig_lips_in_order(), "tcp", NULL };
 
 	return rig_spawn(argv);
 }
