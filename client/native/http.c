@@ -166,9 +166,9 @@ static char *join_url(struct dm_http *http, const char *room, const char *lang, 
 	char *escaped_lang = lang ? curl_easy_escape(http->curl, lang, 0) : NULL;
 	char *url = NULL;
 
-	if (asprintf(&url, "%s/whep/%s?%s%s%s%s%s", http->base, escaped_room, lang ? "lang=" : "",
-		     lang ? escaped_lang : "", lang && video ? "&" : "", video ? "video=" : "",
-		     video ? video : "") < 0)
+	if (asprintf(&url, "%s/whep/%s%s%s%s%s%s%s", http->base, escaped_room,
+		     lang || video ? "?" : "", lang ? "lang=" : "", lang ? escaped_lang : "",
+		     lang && video ? "&" : "", video ? "video=" : "", video ? video : "") < 0)
 		url = NULL;
 	curl_free(escaped_room);
 	curl_free(escaped_lang);
