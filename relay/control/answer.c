@@ -156,16 +156,12 @@ static void put_accepted(GString *out, const struct dm_negotiation *negotiation,
 {
 	const struct dm_negotiated_line *line = &negotiation->lines[n];
 	const struct dm_sdp_media *media = &negotiation->sdp.media[n];
-	const struct dm_stream_options *stream = &negotiation->peer.streams[line->media];
 
 	put_credentials(out, answer);
 	put_fingerprint(out, &answer->fingerprint);
 	g_string_append(out, "a=setup:passive\r\na=sendonly\r\na=rtcp-mux\r\n");
 	if (media->rtcp_rsize)
 		g_string_append(out, "a=rtcp-rsize\r\n");
-	if (stream->mid_extension)
-		g_string_append_printf(out, "a=extmap:%u urn:ietf:params:rtp-hdrext:sdes:mid\r\n",
-				       stream->mid_extension);
 	put_codec(out, line);
 	put_sources(out, line->media, answer);
 	if (first)

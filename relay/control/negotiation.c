@@ -150,10 +150,6 @@ static void accept_line(struct dm_negotiation *negotiation, size_t n, enum dm_me
 	stream->payload_type = codec->payload_type;
 	stream->rtx_payload_type = rtx ? rtx->payload_type : 0;
 	stream->nack = nack;
-	if (line->mid.bytes && line->mid.bytes < sizeof(stream->mid)) {
-		memcpy(stream->mid, line->mid.data, line->mid.bytes);
-		stream->mid_extension = line->mid_extension;
-	}
 }
 
 /* Why no audio m-line was taken, in the order in which a person would look for it. */
@@ -357,8 +353,7 @@ void dm_negotiation_destroy(struct dm_negotiation *negotiation)
 static bool same_stream(const struct dm_stream_options *a, const struct dm_stream_options *b)
 {
 	return a->wanted == b->wanted && a->payload_type == b->payload_type &&
-	       a->rtx_payload_type == b->rtx_payload_type && a->nack == b->nack &&
-	       a->mid_extension == b->mid_extension && !strcmp(a->mid, b->mid);
+	       a->rtx_payload_type == b->rtx_payload_type && a->nack == b->nack;
 }
 
 bool dm_negotiation_same_media(const struct dm_negotiation *negotiation,

@@ -105,7 +105,6 @@ static bool parse_media(struct parser *parser, struct dm_sdp_text value)
 	media->formats = rest;
 	media->kind = kind_of(media->name);
 	media->direction = DM_SDP_SEND_RECEIVE; /* RFC 8866, 6.7: the default */
-	media->mid_extension = sdp->mid_extension;
 
 	if (!media->name.bytes || !media->protocol.bytes || !media->formats.bytes)
 		return fail(parser, "The m-line lacks its port, protocol or formats.");
@@ -290,28 +289,6 @@ static bool parse_group(struct parser *parser, struct dm_sdp_text value)
 	return true;
 }
 
-/* a=extmap:<id>[/<direction>] <uri> (RFC 8285, 5): only sdes:mid is looked at. An id above 14 takes
- * the two-byte form, which the relay does not write. */
-static bool parse_extmap(struct parser *parser, struct dm_sdp_text value)
-{
-	struct dm_sdp_text id = dm_sdp_text_cut(&value, ' ');
-	const struct dm_sdp_text number = dm_sdp_text_cut(&id, '/');
-	const struct dm_sdp_text uri = dm_sdp_text_cut(&value, ' ');
-	uint32_t n;
-
-	if (!dm_sdp_text_number(number, 65535, &n))
-		return fail(parser, "The id of a=extmap is no number.");
-	if (!dm_sdp_text_is(uri, "urn:ietf:params:rtp-hdrext:sdes:mid"))
-		return true;
-	if (n < 1 || n > 14 || dm_sdp_text_is(id, "sendonly") || dm_sdp_text_is(id, "inactive"))
-		return true;
-	if (parser->media)
-		parser->media->mid_extension = (uint8_t)n;
-	else
-		parser->sdp->mid_extension = (uint8_t)n;
-	return true;
-}
-
 /* a=mid is a token (RFC 5888, 4): it is written into the answer as it stands. */
 static bool parse_mid(struct parser *parser, struct dm_sdp_text value)
 {
@@ -375,8 +352,6 @@ static bool parse_attribute(struct parser *parser, struct dm_sdp_text value)
 					"a=ice-pwd is not 22 to 256 letters, digits, + or /.");
 	if (dm_sdp_text_is(name, "setup"))
 		parse_setup(parser, value);
-	else if (dm_sdp_text_is(name, "extmap"))
-		return parse_extmap(parser, value);
 	else if (!parser->media && dm_sdp_text_is(name, "group"))
 		return parse_group(parser, value);
 	return !parser->media || parse_media_attribute(parser, name, value);

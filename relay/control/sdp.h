@@ -92,7 +92,6 @@ struct dm_sdp_media {
 	bool bundle_only;
 	bool rtcp_mux;
 	bool rtcp_rsize;
-	uint8_t mid_extension; /* id 1..14 of sdes:mid that we may send; 0: none */
 	struct dm_sdp_format format[DM_SDP_FORMATS_MAX];
 	size_t format_count;
 };
@@ -101,7 +100,6 @@ struct dm_sdp {
 	struct dm_sdp_transport transport; /* session level */
 	struct dm_sdp_text bundle[DM_SDP_BUNDLE_MAX];
 	size_t bundle_count; /* of the first BUNDLE group (RFC 8843) */
-	uint8_t mid_extension;
 	struct dm_sdp_media media[DM_SDP_MEDIA_MAX];
 	size_t media_count;
 };

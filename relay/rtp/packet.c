@@ -3,7 +3,6 @@
 #include "base/reader.h"
 
 #include <assert.h>
-#include <string.h>
 
 /* RFC 3550, 5.1
  *
@@ -24,9 +23,8 @@
 #define PAYLOAD_TYPE_MASK 0x7F
 
 /* RFC 8285, 4.2 */
-#define ONE_BYTE_PROFILE   0xBEDE
-#define ONE_BYTE_ID_STOP   15
-#define ONE_BYTE_VALUE_MAX 16
+#define ONE_BYTE_PROFILE 0xBEDE
+#define ONE_BYTE_ID_STOP 15
 
 /* Extension: 16 bits of profile, 16 bits of length in 32-bit words (RFC 3550, 5.3.1). */
 static void parse_extension(struct dm_reader *reader, struct dm_rtp_packet *packet)
@@ -120,36 +118,14 @@ const uint8_t *dm_rtp_extension(const struct dm_rtp_packet *packet, uint8_t id, 
 	return NULL;
 }
 
-static void write_mid(struct dm_writer *writer, uint8_t mid_id, const char *mid)
-{
-	const size_t bytes = strlen(mid);
-
-	if (bytes == 0 || bytes > ONE_BYTE_VALUE_MAX) {
-		writer->failed = true; /* cannot be said in a one-byte extension */
-		return;
-	}
-
-	const size_t words = (1 + bytes + 3) / 4;
-
-	dm_writer_u16(writer, ONE_BYTE_PROFILE);
-	dm_writer_u16(writer, (uint16_t)words);
-	dm_writer_u8(writer, (uint8_t)((unsigned)mid_id << 4 | (unsigned)(bytes - 1)));
-	dm_writer_bytes(writer, mid, bytes);
-	dm_writer_zeros(writer, words * 4 - 1 - bytes);
-}
-
 void dm_rtp_write_header(struct dm_writer *writer, uint8_t payload_type, bool marker,
-			 uint16_t sequence, uint32_t timestamp, uint32_t ssrc, uint8_t mid_id,
-			 const char *mid)
+			 uint16_t sequence, uint32_t timestamp, uint32_t ssrc)
 {
-	const bool has_mid = mid_id > 0 && mid_id < ONE_BYTE_ID_STOP && mid != NULL;
 	const uint8_t type = payload_type & PAYLOAD_TYPE_MASK;
 
-	dm_writer_u8(writer, has_mid ? VERSION_2 | EXTENSION_BIT : VERSION_2);
+	dm_writer_u8(writer, VERSION_2);
 	dm_writer_u8(writer, marker ? MARKER_BIT | type : type);
 	dm_writer_u16(writer, sequence);
 	dm_writer_u32(writer, timestamp);
 	dm_writer_u32(writer, ssrc);
-	if (has_mid)
-		write_mid(writer, mid_id, mid);
 }

@@ -1,7 +1,7 @@
 /* relay/rtp/packet.h
  *
- * The RTP header (RFC 3550, 5.1) with one-byte header extensions (RFC 8285, 4.2), read from hostile
- * bytes and written into a send buffer.
+ * The RTP header (RFC 3550, 5.1): read from hostile bytes, with one-byte header extensions (RFC
+ * 8285, 4.2), and written without any into a send buffer.
  *
  * Pure. Thread: any.
  */
@@ -39,11 +39,9 @@ bool dm_rtp_is_rtcp(const uint8_t *data, size_t size_bytes);
 /* Finds a one-byte extension by id (1..14); NULL when absent. */
 const uint8_t *dm_rtp_extension(const struct dm_rtp_packet *packet, uint8_t id, size_t *size_bytes);
 
-/* Writes a fixed header without CSRCs, and, when mid_id is 1..14, an extension that carries the
- * m-line's mid (RFC 8843, 15.1). */
+/* Writes a fixed header: DM_RTP_HEADER_BYTES, without CSRCs and extensions. */
 void dm_rtp_write_header(struct dm_writer *writer, uint8_t payload_type, bool marker,
-			 uint16_t sequence, uint32_t timestamp, uint32_t ssrc, uint8_t mid_id,
-			 const char *mid);
+			 uint16_t sequence, uint32_t timestamp, uint32_t ssrc);
 
 /* b - a on the circle of 16 bits: positive when b is newer (RFC 1982). */
 static inline int dm_rtp_sequence_diff(uint16_t b, uint16_t a)

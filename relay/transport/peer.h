@@ -37,8 +37,6 @@ struct dm_stream_options {
 	uint8_t payload_type;     /* Opus or H.264 */
 	uint8_t rtx_payload_type; /* 0: no RTX (RFC 4588) */
 	bool nack;                /* a=rtcp-fb nack: retransmit when asked */
-	uint8_t mid_extension;    /* id 1..14 of urn:ietf:params:rtp-hdrext:sdes:mid, 0: none */
-	char mid[16];             /* of the m-line, NUL-terminated */
 };
 
 /* What the peer said. */

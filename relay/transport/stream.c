@@ -100,7 +100,7 @@ static void write_packet(const struct dm_stream *stream, struct dm_sender *sende
 
 	dm_rtp_write_header(
 		&writer, stream->options.payload_type, packet->marker, (uint16_t)sequence,
-		dm_rewriter_timestamp(&stream->rewriter, packet->timestamp), stream->ssrc, 0, NULL);
+		dm_rewriter_timestamp(&stream->rewriter, packet->timestamp), stream->ssrc);
 	dm_writer_bytes(&writer, packet->payload, packet->payload_bytes);
 	dm_sender_commit(sender,
 			 &(struct dm_sender_packet){ .to = &stream->outlet->to,

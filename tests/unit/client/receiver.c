@@ -143,7 +143,7 @@ static void send_rtp(struct server *server, uint8_t payload_type, uint16_t seque
 	struct dm_writer writer = dm_writer_init(data, sizeof(data));
 	struct dm_protect_job job = { .protector = server->protector, .packet = data };
 
-	dm_rtp_write_header(&writer, payload_type, true, sequence, timestamp, payload_type, 1, "0");
+	dm_rtp_write_header(&writer, payload_type, true, sequence, timestamp, payload_type);
 	job.header_bytes = (uint32_t)writer.size;
 	dm_writer_bytes(&writer, payload, payload_bytes);
 	job.bytes = (uint32_t)writer.size;

@@ -179,46 +179,9 @@ static void writes_a_plain_header(void **state)
 	uint8_t buffer[64];
 	struct dm_writer writer = dm_writer_init(buffer, sizeof(buffer));
 
-	dm_rtp_write_header(&writer, 102, true, 0x1234, 0x01020304, 0xAABBCCDD, 0, "0");
+	dm_rtp_write_header(&writer, 102, true, 0x1234, 0x01020304, 0xAABBCCDD);
 	assert_int_equal(writer.size, DM_RTP_HEADER_BYTES);
 	assert_memory_equal(buffer, expected, sizeof(expected));
-}
-
-static void writes_a_mid(void **state)
-{
-	(void)state;
-	const uint8_t expected[] = {
-		FIXED(0x90, 111), 0xBE, 0xDE, 0x00, 0x02, 0x44, 'v', 'i', 'd', 'e', 'o', 0x00, 0x00
-	};
-	uint8_t buffer[64];
-	struct dm_writer writer = dm_writer_init(buffer, sizeof(buffer));
-
-	dm_rtp_write_header(&writer, 111, false, 0x1234, 0x01020304, 0xAABBCCDD, 4, "video");
-	assert_false(writer.failed);
-	assert_int_equal(writer.size, sizeof(expected));
-	assert_memory_equal(buffer, expected, sizeof(expected));
-}
-
-static void writes_mids_of_any_length_that_fits(void **state)
-{
-	(void)state;
-	for (size_t length = 1; length <= 17; length++) {
-		char mid[18] = { 0 };
-		uint8_t buffer[64];
-		struct dm_writer writer = dm_writer_init(buffer, sizeof(buffer));
-		struct dm_rtp_packet packet;
-		size_t bytes;
-
-		memset(mid, 'm', length);
-		dm_rtp_write_header(&writer, 111, false, 1, 2, 3, 14, mid);
-		assert_int_equal(writer.failed, length > 16);
-		if (writer.failed)
-			continue;
-		assert_int_equal(writer.size % 4, 0);
-		assert_true(dm_rtp_parse(buffer, writer.size, &packet));
-		assert_memory_equal(dm_rtp_extension(&packet, 14, &bytes), mid, length);
-		assert_int_equal(bytes, length);
-	}
 }
 
 static void compares_sequence_numbers_on_the_circle(void **state)
@@ -244,8 +207,6 @@ int main(void)
 		cmocka_unit_test(refuses_every_truncation_of_a_header),
 		cmocka_unit_test(tells_rtcp_from_rtp),
 		cmocka_unit_test(writes_a_plain_header),
-		cmocka_unit_test(writes_a_mid),
-		cmocka_unit_test(writes_mids_of_any_length_that_fits),
 		cmocka_unit_test(compares_sequence_numbers_on_the_circle),
 	};
 
