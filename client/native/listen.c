@@ -174,8 +174,7 @@ static bool set_up(struct listen *listen)
 	g_object_set(listen->pipeline, "message-forward", TRUE, NULL);
 	listen->webrtc = gst_element_factory_make("webrtcbin", NULL);
 	if (!listen->webrtc) {
-		fputs("GStreamer has no webrtcbin: install gstreamer1.0-plugins-bad and "
-		      "gstreamer1.0-nice\n",
+		fputs("GStreamer has no webrtcbin: install gstreamer1.0-plugins-bad and gstreamer1.0-nice\n",
 		      stderr);
 		return false;
 	}

@@ -54,22 +54,18 @@ static const char common_help[] =
 	"  --stats          print a line of JSON every second\n";
 
 static const char listen_help[] =
-	"\nlisten: joins as one delegate by WHEP, decodes sound and picture, and prints a summary "
-	"as "
-	"JSON.\n"
+	"\nlisten: joins as one delegate by WHEP, decodes sound and picture, and prints a summary as JSON.\n"
 	"  --wav FILE       write the decoded sound\n"
 	"  --mkv FILE       write sound and picture as received (Opus, H.264)\n";
 
 static const char load_help[] =
-	"\nload: joins as many listeners that decrypt and count but do not decode, and prints a "
-	"summary as JSON.\n"
+	"\nload: joins as many listeners that decrypt and count but do not decode, and prints a summary as JSON.\n"
 	"  --listeners N    how many (default 1)\n"
 	"  --one-by-one     each leaves once it has sound (and a key frame), then the next joins\n"
 	"  --srtp PROFILE   gcm or sha1: offer this SRTP profile alone (default: both)\n";
 
 static const char exit_help[] =
-	"\nexit codes: 0 fine, 1 could not join or was dropped, 2 wrong usage, 3 a file or socket "
-	"could not be had\n";
+	"\nexit codes: 0 fine, 1 could not join or was dropped, 2 wrong usage, 3 a file or socket could not be had\n";
 
 void dm_client_options_help(enum dm_command command, FILE *file)
 {

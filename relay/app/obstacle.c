@@ -18,22 +18,22 @@ static void explain(const struct side *side, int error, char *message, size_t si
 {
 	switch (error) {
 	case -EADDRINUSE:
-		snprintf(message, size,
-			 "%s is in use by another program: stop that (%s shows it), or choose "
-			 "another with %s.port or %s",
-			 side->ports, side->tool, side->key, side->option);
+		snprintf(
+			message, size,
+			"%s is in use by another program: stop that (%s shows it), or choose another with %s.port or %s",
+			side->ports, side->tool, side->key, side->option);
 		return;
 	case -EACCES:
-		snprintf(message, size,
-			 "%s may not be used: ports below 1024 need CAP_NET_BIND_SERVICE; choose "
-			 "another with %s.port or %s",
-			 side->ports, side->key, side->option);
+		snprintf(
+			message, size,
+			"%s may not be used: ports below 1024 need CAP_NET_BIND_SERVICE; choose another with %s.port or %s",
+			side->ports, side->key, side->option);
 		return;
 	case -EADDRNOTAVAIL:
-		snprintf(message, size,
-			 "%s.address: %s is no address of this machine: write one that 'ip "
-			 "address' lists, or leave the key out for all",
-			 side->key, side->address ? side->address : "");
+		snprintf(
+			message, size,
+			"%s.address: %s is no address of this machine: write one that 'ip address' lists, or leave the key out for all",
+			side->key, side->address ? side->address : "");
 		return;
 	default:
 		snprintf(message, size, "%s cannot start on %s%s%s: %s; see the lines above and %s",
@@ -84,10 +84,9 @@ void dm_obstacle_explain_web(const struct dm_control_options *options, int error
 	};
 
 	if (error == -ENOENT)
-		snprintf(message, size,
-			 "the certificate, its key or the pages cannot be read: the line above "
-			 "names "
-			 "the file; see server.tls and server.http.web");
+		snprintf(
+			message, size,
+			"the certificate, its key or the pages cannot be read: the line above names the file; see server.tls and server.http.web");
 	else
 		explain(&side, error, message, size);
 }

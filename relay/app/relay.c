@@ -124,9 +124,9 @@ static int start(struct dm_relay *relay, char *message, size_t size)
 				 &relay->timeline, dm_transport_audience(relay->transport),
 				 relay->metrics);
 	if (error == -ENOENT)
-		snprintf(message, size,
-			 "a GStreamer element is missing; the line above names it and its Debian "
-			 "package");
+		snprintf(
+			message, size,
+			"a GStreamer element is missing; the line above names it and its Debian package");
 	if (error)
 		return error;
 	error = start_control(relay, message, size);

@@ -7,9 +7,7 @@ const char dm_command_usage[] =
 	"       dragoman version\n"
 	"\n"
 	"serve    runs the event that FILE describes; SIGTERM stops it, SIGHUP reads FILE again\n"
-	"check    tells every mistake in FILE: file, line, key, what is wrong, what would be "
-	"right\n"
+	"check    tells every mistake in FILE: file, line, key, what is wrong, what would be right\n"
 	"version  prints the version\n"
 	"\n"
-	"Exit codes: 0 fine, 1 bad input or configuration, 2 wrong usage, 3 a resource could not "
-	"be had.\n";
+	"Exit codes: 0 fine, 1 bad input or configuration, 2 wrong usage, 3 a resource could not be had.\n";

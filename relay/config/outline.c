@@ -286,8 +286,7 @@ static void tell_syntax(const yaml_parser_t *parser, const char *text, size_t by
 		g_string_append_printf(context, " that begins on line %u", context_line);
 	dm_mistakes_add(
 		mistakes, line, "",
-		"not valid YAML: %s%s%s; check the indentation, the colons and the quotes here "
-		"and above",
+		"not valid YAML: %s%s%s; check the indentation, the colons and the quotes here and above",
 		context->str, *context->str ? ", " : "", problem);
 	g_string_free(context, TRUE);
 }
@@ -329,8 +328,7 @@ static void check_single_document(yaml_parser_t *parser, const char *text, size_
 	if (yaml_document_get_root_node(&document))
 		dm_mistakes_add(
 			mistakes, (unsigned)document.start_mark.line + 1, "",
-			"a second document begins here; remove the line \"---\", or make a file of "
-			"it");
+			"a second document begins here; remove the line \"---\", or make a file of it");
 	yaml_document_delete(&document);
 }
 

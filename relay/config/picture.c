@@ -80,14 +80,12 @@ static void check_step(struct dm_reading *reading, const char *path,
 	if (pixels >= pixels_above)
 		dm_reading_complain(
 			reading, path,
-			"%ux%u is not smaller than the %ux%u before it; list the sizes from "
-			"the largest to the smallest",
+			"%ux%u is not smaller than the %ux%u before it; list the sizes from the largest to the smallest",
 			rung->width, rung->height, above->width, above->height);
 	else if (rung->bitrate_bps >= above->bitrate_bps)
 		dm_reading_complain(
 			reading, bitrate.text,
-			"%u bit/s is not less than the %u of the larger size before it; write "
-			"less",
+			"%u bit/s is not less than the %u of the larger size before it; write less",
 			rung->bitrate_bps, above->bitrate_bps);
 }
 

@@ -49,8 +49,7 @@ const char *dm_reading_address(struct dm_reading *reading, const char *path, con
 	if (inet_pton(AF_INET, text, &address) != 1 && inet_pton(AF_INET6, text, &address) != 1) {
 		dm_reading_complain(
 			reading, path,
-			"'%s' is not a numeric address; write an IPv4 or IPv6 address such as "
-			"192.0.2.10 or 2001:db8::10, without a port",
+			"'%s' is not a numeric address; write an IPv4 or IPv6 address such as 192.0.2.10 or 2001:db8::10, without a port",
 			text);
 		return NULL;
 	}
@@ -85,8 +84,7 @@ uint32_t dm_reading_bitrate(struct dm_reading *reading, const char *path, const 
 	if (!dm_bitrate_parse(text, &value)) {
 		dm_reading_complain(
 			reading, path,
-			"'%s' is not a bit rate; write bit/s, from %s to %s, such as %u, or "
-			"with k or M",
+			"'%s' is not a bit rate; write bit/s, from %s to %s, such as %u, or with k or M",
 			text, from, to, otherwise);
 		return otherwise;
 	}
@@ -150,8 +148,7 @@ const char *dm_reading_language(struct dm_reading *reading, const char *path, co
 	if (name || !dm_language_tag_is_well_formed(text)) {
 		dm_reading_complain(
 			reading, path,
-			"'%s' is not a language tag (BCP 47); write one such as fr, pt-BR, "
-			"zh-Hant, or ils for International Sign",
+			"'%s' is not a language tag (BCP 47); write one such as fr, pt-BR, zh-Hant, or ils for International Sign",
 			text);
 		return NULL;
 	}
@@ -176,8 +173,7 @@ static const char *keep_if(struct dm_reading *reading, const char *path, const c
 	else if (stat(name, &status) != 0)
 		dm_reading_complain(
 			reading, path,
-			"'%s': %s (looked for %s); write a path that starts at this file's "
-			"folder, or at /",
+			"'%s': %s (looked for %s); write a path that starts at this file's folder, or at /",
 			text, errno == ENOENT ? "no such file or directory" : g_strerror(errno),
 			name);
 	else if (directory && !S_ISDIR(status.st_mode))

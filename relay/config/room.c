@@ -24,8 +24,7 @@ static void check_new_language(struct dm_reading *reading, const char *path,
 		if (room->channels[i].lang && dm_language_tag_equal(room->channels[i].lang, lang))
 			dm_reading_complain(
 				reading, path,
-				"'%s' is already the language of channels[%zu]; a room has one "
-				"channel for each language",
+				"'%s' is already the language of channels[%zu]; a room has one channel for each language",
 				lang, i);
 	}
 }
@@ -40,8 +39,7 @@ static const char *read_channel_language(struct dm_reading *reading, const char 
 	if (dm_language_tag_equal(text, "floor")) {
 		dm_reading_complain(
 			reading, path,
-			"'floor' is not a language; the floor is a channel already, described "
-			"by the room's key floor: remove this channel");
+			"'floor' is not a language; the floor is a channel already, described by the room's key floor: remove this channel");
 		return NULL;
 	}
 	return dm_reading_language(reading, path, text);
@@ -94,8 +92,7 @@ static void read_floor(struct dm_reading *reading, const char *room_path,
 	if (!yaml->source || !*yaml->source)
 		dm_reading_complain(
 			reading, source.text,
-			"is missing; write where the room's sound and picture come from: test:, "
-			"a file, or a URI such as srt://192.0.2.20:9000");
+			"is missing; write where the room's sound and picture come from: test:, a file, or a URI such as srt://192.0.2.20:9000");
 	room->floor = dm_source_read(reading, source.text, yaml->source, yaml->loop);
 	room->floor_language = FLOOR_LANGUAGE;
 	if (yaml->language)
@@ -117,8 +114,7 @@ static void read_sign(struct dm_reading *reading, const char *room_path,
 	if (room->sign.ladder_count > 0 && (!yaml->source || !*yaml->source))
 		dm_reading_complain(
 			reading, source.text,
-			"is missing; write where the signer's picture comes from, or remove the "
-			"key sign");
+			"is missing; write where the signer's picture comes from, or remove the key sign");
 }
 
 static void read_room(struct dm_reading *reading, const char *path, const struct dm_yaml_room *yaml,
@@ -140,8 +136,7 @@ static void check_new_id(struct dm_reading *reading, const char *path,
 		if (rooms[i].id && g_str_equal(rooms[i].id, rooms[before].id))
 			dm_reading_complain(
 				reading, path,
-				"'%s' is already the id of rooms[%zu]; give each room an id of "
-				"its own",
+				"'%s' is already the id of rooms[%zu]; give each room an id of its own",
 				rooms[i].id, i);
 	}
 }

@@ -12,8 +12,7 @@ static uint16_t read_port(struct dm_reading *reading, const char *path, const ui
 	if (value && *value > PORT_MAX) {
 		dm_reading_complain(
 			reading, path,
-			"%u is out of range; write a port from 1 to %d, or 0 for one that is "
-			"free",
+			"%u is out of range; write a port from 1 to %d, or 0 for one that is free",
 			*value, PORT_MAX);
 		return otherwise;
 	}
@@ -30,10 +29,10 @@ static const char *read_pem(struct dm_reading *reading, const char *path, const 
 	if (!file)
 		return NULL;
 	if (!g_file_get_contents(file, &content, NULL, NULL) || !strstr(content, label)) {
-		dm_reading_complain(reading, path,
-				    "'%s' holds no %s in PEM form; name the file that has "
-				    "a line with \"%s\"",
-				    text, wanted, label);
+		dm_reading_complain(
+			reading, path,
+			"'%s' holds no %s in PEM form; name the file that has a line with \"%s\"",
+			text, wanted, label);
 		file = NULL;
 	}
 	if (content)
@@ -50,8 +49,7 @@ static const char *read_pages(struct dm_reading *reading, const char *path, cons
 	if (index && !g_file_test(index, G_FILE_TEST_IS_REGULAR)) {
 		dm_reading_complain(
 			reading, path,
-			"'%s' has no index.html; name the folder of the pages, or leave the "
-			"key out for the relay's own",
+			"'%s' has no index.html; name the folder of the pages, or leave the key out for the relay's own",
 			text);
 		folder = NULL;
 	}
@@ -93,10 +91,10 @@ static void read_announced(struct dm_reading *reading, struct dm_transport_optio
 
 		announced[i] = dm_reading_address(reading, path.text, text);
 		if (!announced[i] || g_str_equal(text, "0.0.0.0") || g_str_equal(text, "::"))
-			dm_reading_complain(reading, path.text,
-					    "'%s' is no address to send to; write the one that "
-					    "participants reach this machine at",
-					    text);
+			dm_reading_complain(
+				reading, path.text,
+				"'%s' is no address to send to; write the one that participants reach this machine at",
+				text);
 	}
 	options->announced = announced;
 	options->announced_count = media->announced_count;
@@ -131,8 +129,7 @@ static void read_security(struct dm_reading *reading, struct dm_config *config)
 	if (security->anonymous && !*security->anonymous)
 		dm_reading_complain(
 			reading, "security.anonymous",
-			"this version lets everybody listen and cannot keep that; write true, "
-			"and restrict access in front of the relay");
+			"this version lets everybody listen and cannot keep that; write true, and restrict access in front of the relay");
 }
 
 void dm_server_read(struct dm_reading *reading, struct dm_config *config)

@@ -205,9 +205,9 @@ bool dm_listener_restart(struct dm_listener *listener, const char *offer, size_t
 		return false;
 	if (!dm_negotiation_same_media(old, new)) {
 		dm_negotiation_destroy(new);
-		return dm_refuse(refusal, DM_REFUSAL_BAD_OFFER, "offer",
-				 "The offer asks for other streams than those running; a restart "
-				 "keeps them, so leave and join instead.");
+		return dm_refuse(
+			refusal, DM_REFUSAL_BAD_OFFER, "offer",
+			"The offer asks for other streams than those running; a restart keeps them, so leave and join instead.");
 	}
 	if (!strcmp(old->peer.remote_ufrag, new->peer.remote_ufrag)) {
 		dm_negotiation_destroy(new);

@@ -220,9 +220,9 @@ static int pick_video(struct dm_negotiation *negotiation,
 		/* One peer is one transport: see dm_transport_add_peer. */
 		if (!dm_sdp_bundled(sdp, sdp->media[audio].mid) ||
 		    !dm_sdp_bundled(sdp, media->mid)) {
-			dm_sdp_problem_set(problem, 0,
-					   "Sound and picture are not in one BUNDLE group; offer "
-					   "with the bundle policy max-bundle.");
+			dm_sdp_problem_set(
+				problem, 0,
+				"Sound and picture are not in one BUNDLE group; offer with the bundle policy max-bundle.");
 			return -EINVAL;
 		}
 		accept_line(negotiation, n, first ? DM_MEDIA_PICTURE : DM_MEDIA_SIGN, h264);

@@ -160,10 +160,10 @@ static int parse_test(struct dm_source_uri *out, const char *name, char *query,
 			return each_parameter(out, query, test_parameter, to);
 		}
 	}
-	return complain(to,
-			"no test source \"%s\": write test:speech, test:tone?hz=500, "
-			"test:flash or test:silence",
-			name);
+	return complain(
+		to,
+		"no test source \"%s\": write test:speech, test:tone?hz=500, test:flash or test:silence",
+		name);
 }
 
 /* file: and paths */
@@ -328,10 +328,10 @@ static int srt_parameter(struct dm_source_uri *out, const char *key, const char 
 	for (size_t n = 0; n < sizeof(passed_on) / sizeof(passed_on[0]); n++)
 		if (strcmp(key, passed_on[n]) == 0)
 			return 0;
-	return complain(to,
-			"SRT sources know mode, passphrase, latency, pbkeylen, streamid, "
-			"localaddress and localport, not \"%s\"",
-			key);
+	return complain(
+		to,
+		"SRT sources know mode, passphrase, latency, pbkeylen, streamid, localaddress and localport, not \"%s\"",
+		key);
 }
 
 static int parse_srt(struct dm_source_uri *out, const char *authority, char *query,
@@ -344,8 +344,9 @@ static int parse_srt(struct dm_source_uri *out, const char *authority, char *que
 	if (!error)
 		error = each_parameter(out, query, srt_parameter, to);
 	if (!error && out->host[0] == '\0' && !out->listens)
-		error = complain(to, "an SRT caller needs a host: write srt://host:port, or "
-				     "mode=listener to wait for calls");
+		error = complain(
+			to,
+			"an SRT caller needs a host: write srt://host:port, or mode=listener to wait for calls");
 	return error;
 }
 
@@ -437,10 +438,10 @@ static int parse_scheme(struct dm_source_uri *out, const char *scheme, char *res
 	for (size_t n = 0; n < sizeof(networks) / sizeof(networks[0]); n++)
 		if (strcmp(scheme, networks[n]) == 0)
 			return parse_with_authority(out, scheme, rest, to);
-	return complain(to,
-			"no source \"%s:\": write a path, or test:, file:, srt:, rtsp:, rtmp:, "
-			"udp: or rtp:",
-			scheme);
+	return complain(
+		to,
+		"no source \"%s:\": write a path, or test:, file:, srt:, rtsp:, rtmp:, udp: or rtp:",
+		scheme);
 }
 
 int dm_source_uri_parse(struct dm_source_uri *out, const char *uri, char *message,

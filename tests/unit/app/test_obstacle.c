@@ -15,21 +15,19 @@ static void test_media(void **state)
 
 	(void)state;
 	dm_obstacle_explain_media(&options, -EADDRINUSE, message, sizeof(message));
-	assert_string_equal(message,
-			    "one of the UDP ports 7000 to 7003 is in use by another program: "
-			    "stop that (ss -lunp shows it), or choose another with "
-			    "server.media.port or --media-port");
+	assert_string_equal(
+		message,
+		"one of the UDP ports 7000 to 7003 is in use by another program: stop that (ss -lunp shows it), or choose another with server.media.port or --media-port");
 	options.workers = 1;
 	dm_obstacle_explain_media(&options, -EACCES, message, sizeof(message));
-	assert_string_equal(message,
-			    "UDP port 7000 may not be used: ports below 1024 need "
-			    "CAP_NET_BIND_SERVICE; choose another with server.media.port or "
-			    "--media-port");
+	assert_string_equal(
+		message,
+		"UDP port 7000 may not be used: ports below 1024 need CAP_NET_BIND_SERVICE; choose another with server.media.port or --media-port");
 	options.address = "203.0.113.9";
 	dm_obstacle_explain_media(&options, -EADDRNOTAVAIL, message, sizeof(message));
-	assert_string_equal(message,
-			    "server.media.address: 203.0.113.9 is no address of this machine: "
-			    "write one that 'ip address' lists, or leave the key out for all");
+	assert_string_equal(
+		message,
+		"server.media.address: 203.0.113.9 is no address of this machine: write one that 'ip address' lists, or leave the key out for all");
 }
 
 static void test_web(void **state)
@@ -39,17 +37,18 @@ static void test_web(void **state)
 
 	(void)state;
 	dm_obstacle_explain_web(&options, -EADDRINUSE, message, sizeof(message));
-	assert_string_equal(message,
-			    "TCP port 8080 is in use by another program: stop that (ss -ltnp "
-			    "shows it), or choose another with server.http.port or --http-port");
+	assert_string_equal(
+		message,
+		"TCP port 8080 is in use by another program: stop that (ss -ltnp shows it), or choose another with server.http.port or --http-port");
 	dm_obstacle_explain_web(&options, -ENOENT, message, sizeof(message));
-	assert_string_equal(message,
-			    "the certificate, its key or the pages cannot be read: the line "
-			    "above names the file; see server.tls and server.http.web");
+	assert_string_equal(
+		message,
+		"the certificate, its key or the pages cannot be read: the line above names the file; see server.tls and server.http.web");
 	options.address = "203.0.113.9";
 	dm_obstacle_explain_web(&options, -EIO, message, sizeof(message));
-	assert_string_equal(message, "the web side cannot start on TCP port 8080 of 203.0.113.9: "
-				     "Input/output error; see the lines above and server.http");
+	assert_string_equal(
+		message,
+		"the web side cannot start on TCP port 8080 of 203.0.113.9: Input/output error; see the lines above and server.http");
 }
 
 int main(void)

@@ -81,17 +81,14 @@ static void writes_pairs(void **state)
 		after_time(CAPTURE(DM_LOG_INFO, "worker.start",
 				   "worker=%u peer=%s bytes=%" PRIu64 " loss=%.2f big=%zu id=%08x",
 				   3U, "p-1", UINT64_MAX, 0.125, (size_t)7, 0xBEEFU)),
-		"level=info event=worker.start worker=3 peer=p-1 "
-		"bytes=18446744073709551615 loss=0.12 big=7 id=0000beef\n");
+		"level=info event=worker.start worker=3 peer=p-1 bytes=18446744073709551615 loss=0.12 big=7 id=0000beef\n");
 	assert_string_equal(after_time(CAPTURE(DM_LOG_ERROR, "x.y", " ")),
 			    "level=error event=x.y\n");
 	assert_string_equal(
 		after_time(CAPTURE(DM_LOG_WARN, "x.y",
-				   "a=%s:%u part=%.*s none=%s "
-				   "width=%*d rate=%d%% c=%c n=%ld",
+				   "a=%s:%u part=%.*s none=%s width=%*d rate=%d%% c=%c n=%ld",
 				   "::1", 5004U, 2, "abcdef", nothing, 4, 7, 50, 'q', -3L)),
-		"level=warn event=x.y a=::1:5004 part=ab none=(null) width=\"   7\" "
-		"rate=50% c=q n=-3\n");
+		"level=warn event=x.y a=::1:5004 part=ab none=(null) width=\"   7\" rate=50% c=q n=-3\n");
 }
 
 static void quotes_only_what_needs_it(void **state)

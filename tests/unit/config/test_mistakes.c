@@ -92,21 +92,21 @@ static void test_unreadable(void **state)
 	struct dm_config *config;
 
 	assert_int_equal(scratch_load_file(scratch, "none.yaml", &config), -ENOENT);
-	assert_string_equal(scratch->messages->str, "@/none.yaml: cannot be read: No such file or "
-						    "directory; name the event's YAML file\n");
+	assert_string_equal(
+		scratch->messages->str,
+		"@/none.yaml: cannot be read: No such file or directory; name the event's YAML file\n");
 	assert_null(config);
 
 	assert_int_equal(scratch_load_file(scratch, ".", &config), -EINVAL);
 	assert_string_equal(scratch->messages->str,
-			    "@/.: cannot be read: Is a directory; name the event's "
-			    "YAML file\n");
+			    "@/.: cannot be read: Is a directory; name the event's YAML file\n");
 
 	char *large = g_strnfill((1 << 20) + 1, '#');
 
 	assert_int_equal(scratch_load(scratch, large, &config), -EINVAL);
-	assert_string_equal(scratch->messages->str,
-			    "@/event.yaml: cannot be read: File too large; name the "
-			    "event's YAML file\n");
+	assert_string_equal(
+		scratch->messages->str,
+		"@/event.yaml: cannot be read: File too large; name the event's YAML file\n");
 	g_free(large);
 }
 

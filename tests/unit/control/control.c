@@ -229,10 +229,10 @@ static void test_pages(void **state)
 static void client_pipeline(struct fixture *f)
 {
 	static const char get[] = "GET /big.bin HTTP/1.1\r\nHost: x\r\n\r\n";
-	static const char post[] = "POST /whep/nowhere HTTP/1.1\r\nHost: x\r\nContent-Type: "
-				   "application/sdp\r\nContent-Length: 3\r\n\r\nv=0";
-	static const char empty[] = "POST /whep/plenary HTTP/1.1\r\nHost: x\r\nContent-Type: "
-				    "application/sdp\r\nContent-Length: 0\r\n\r\n";
+	static const char post[] =
+		"POST /whep/nowhere HTTP/1.1\r\nHost: x\r\nContent-Type: application/sdp\r\nContent-Length: 3\r\n\r\nv=0";
+	static const char empty[] =
+		"POST /whep/plenary HTTP/1.1\r\nHost: x\r\nContent-Type: application/sdp\r\nContent-Length: 0\r\n\r\n";
 	static const char large[] = "PUT /x HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n\r\n";
 	static const char chunked[] = "POST /whep/plenary HTTP/1.1\r\nHost: x\r\n"
 				      "Transfer-Encoding: chunked\r\n\r\n3\r\nv=0\r\n0\r\n\r\n";
@@ -311,8 +311,7 @@ static void client_bad_requests(struct fixture *f)
 		{ "\r\n\r\n", 0 },
 		{ "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", 0 },
 		{ "\x16\x03\x01\x02\x01\x01\xfc\x03\x03", 0 }, /* a TLS hello */
-		{ "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: Upgrade, "
-		  "HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n",
+		{ "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n",
 		  400 },
 	};
 
@@ -341,8 +340,8 @@ static void test_bad_requests(void **state)
 /* A head without end, and a body too long that is sent all the same. */
 static void client_floods(struct fixture *f)
 {
-	static const char large[] = "POST /whep/plenary HTTP/1.1\r\nHost: x\r\nContent-Type: "
-				    "application/sdp\r\nContent-Length: 1000000\r\n\r\n";
+	static const char large[] =
+		"POST /whep/plenary HTTP/1.1\r\nHost: x\r\nContent-Type: application/sdp\r\nContent-Length: 1000000\r\n\r\n";
 	char *junk = malloc(1000000);
 	int fd = client_connect(f->port, false);
 	struct reply reply;

@@ -145,11 +145,11 @@ unsigned client_upgrade(int fd, const char *path, const char *protocol)
 	unsigned status;
 
 	/* The key is RFC 6455's own example (1.3). */
-	snprintf(head, sizeof(head),
-		 "GET %s HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-		 "Connection: keep-alive, Upgrade\r\nSec-WebSocket-Key: "
-		 "dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n",
-		 path);
+	snprintf(
+		head, sizeof(head),
+		"GET %s HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+		"Connection: keep-alive, Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n",
+		path);
 	if (protocol)
 		snprintf(head + strlen(head), sizeof(head) - strlen(head),
 			 "Sec-WebSocket-Protocol: %s\r\n", protocol);

@@ -205,40 +205,30 @@ static void test_h264_choice(void **state)
 		const char *part;
 	} cases[] = {
 		/* Constrained baseline before baseline, whatever the order. */
-		{ "a=rtpmap:96 H264/90000\r\na=fmtp:96 "
-		  "packetization-mode=1;profile-level-id=42001f\r\n"
-		  "a=rtpmap:97 H264/90000\r\na=fmtp:97 "
-		  "packetization-mode=1;profile-level-id=42e01f\r\n",
+		{ "a=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1;profile-level-id=42001f\r\n"
+		  "a=rtpmap:97 H264/90000\r\na=fmtp:97 packetization-mode=1;profile-level-id=42e01f\r\n",
 		  "a=rtpmap:97 H264/90000\r\n" },
 		/* Mode 1 before mode 0. */
-		{ "a=rtpmap:96 H264/90000\r\na=fmtp:96 "
-		  "packetization-mode=0;profile-level-id=42e01f\r\n"
-		  "a=rtpmap:97 H264/90000\r\na=fmtp:97 "
-		  "packetization-mode=1;profile-level-id=42001f\r\n",
+		{ "a=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=0;profile-level-id=42e01f\r\n"
+		  "a=rtpmap:97 H264/90000\r\na=fmtp:97 packetization-mode=1;profile-level-id=42001f\r\n",
 		  "a=rtpmap:97 H264/90000\r\n" },
 		/* Mode 0 alone cannot be sent. */
-		{ "a=rtpmap:96 H264/90000\r\na=fmtp:96 "
-		  "packetization-mode=0;profile-level-id=42e01f\r\n",
+		{ "a=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=0;profile-level-id=42e01f\r\n",
 		  "m=video 0 " },
 		/* Main and high take constrained baseline; the profile is theirs. */
 		{ "a=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1;"
 		  "profile-level-id=4d0032;level-asymmetry-allowed=1\r\n",
-		  "a=fmtp:96 "
-		  "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=4d001f\r\n" },
+		  "a=fmtp:96 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=4d001f\r\n" },
 		/* Where levels may not differ, theirs holds. */
-		{ "a=rtpmap:96 h264/90000\r\na=fmtp:96 "
-		  "packetization-mode=1;profile-level-id=640015\r\n",
+		{ "a=rtpmap:96 h264/90000\r\na=fmtp:96 packetization-mode=1;profile-level-id=640015\r\n",
 		  "a=fmtp:96 packetization-mode=1;profile-level-id=640015\r\n" },
 		/* Extended without the constraints of baseline does not. */
-		{ "a=rtpmap:96 H264/90000\r\na=fmtp:96 "
-		  "packetization-mode=1;profile-level-id=580015\r\n",
+		{ "a=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1;profile-level-id=580015\r\n",
 		  "m=video 0 " },
-		{ "a=rtpmap:96 H264/90000\r\na=fmtp:96 "
-		  "packetization-mode=1;profile-level-id=xyz\r\n",
+		{ "a=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1;profile-level-id=xyz\r\n",
 		  "m=video 0 " },
 		/* The RTX of another payload type is not ours; without NACK it is of no use. */
-		{ "a=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1\r\na=rtcp-fb:96 "
-		  "nack\r\n"
+		{ "a=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1\r\na=rtcp-fb:96 nack\r\n"
 		  "a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=98\r\n",
 		  "UDP/TLS/RTP/SAVPF 96\r\n" },
 		{ "a=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1\r\n"

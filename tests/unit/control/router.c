@@ -426,14 +426,14 @@ static unsigned patch(struct fixture *f, const char *if_match, const char *fragm
 /* RFC 9725, 4.3 */
 static void test_whep_patch(void **state)
 {
-	static const char restart[] = "a=ice-options:trickle ice2\r\na=group:BUNDLE 0 1\r\n"
-				      "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n"
-				      "a=ice-ufrag:ysXw\r\na=ice-pwd:vw5LmwG4y/e6dPP/zAP9Gp5k\r\n"
-				      "a=candidate:1387637174 1 udp 2122260223 192.0.2.1 61764 typ "
-				      "host generation 0 ufrag ysXw network-id 1\r\n";
-	static const char trickle[] = "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n"
-				      "a=candidate:1387637174 1 udp 2122260223 192.0.2.1 61764 typ "
-				      "host generation 0\r\na=end-of-candidates\r\n";
+	static const char restart[] =
+		"a=ice-options:trickle ice2\r\na=group:BUNDLE 0 1\r\n"
+		"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n"
+		"a=ice-ufrag:ysXw\r\na=ice-pwd:vw5LmwG4y/e6dPP/zAP9Gp5k\r\n"
+		"a=candidate:1387637174 1 udp 2122260223 192.0.2.1 61764 typ host generation 0 ufrag ysXw network-id 1\r\n";
+	static const char trickle[] =
+		"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n"
+		"a=candidate:1387637174 1 udp 2122260223 192.0.2.1 61764 typ host generation 0\r\na=end-of-candidates\r\n";
 	struct fixture *f = *state;
 	char first[32];
 

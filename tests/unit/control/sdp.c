@@ -70,14 +70,14 @@ static void test_rfc8866_example(void **state)
 /* RFC 9725, 4.3.2: a fragment has no v=; as a whole description it is refused. */
 static void test_fragment(void **state)
 {
-	static const char fragment[] = "a=group:BUNDLE 0 1\r\n"
-				       "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
-				       "a=mid:0\r\n"
-				       "a=ice-ufrag:EsAw\r\n"
-				       "a=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\n"
-				       "a=candidate:1387637174 1 udp 2122260223 192.0.2.1 61764 "
-				       "typ host generation 0 ufrag EsAw network-id 1\r\n"
-				       "a=end-of-candidates\r\n";
+	static const char fragment[] =
+		"a=group:BUNDLE 0 1\r\n"
+		"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
+		"a=mid:0\r\n"
+		"a=ice-ufrag:EsAw\r\n"
+		"a=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\n"
+		"a=candidate:1387637174 1 udp 2122260223 192.0.2.1 61764 typ host generation 0 ufrag EsAw network-id 1\r\n"
+		"a=end-of-candidates\r\n";
 
 	(void)state;
 	assert_true(dm_sdp_parse_fragment(&sdp, fragment, strlen(fragment), &problem));
@@ -119,8 +119,8 @@ static void test_feedback(void **state)
 /* The strongest hash is kept, in either order; unknown ones are let be. */
 static void test_fingerprints(void **state)
 {
-	static const char one[] = "a=fingerprint:sha-1 "
-				  "4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB\r\n";
+	static const char one[] =
+		"a=fingerprint:sha-1 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB\r\n";
 	static const char two[] =
 		"a=fingerprint:SHA-256 12:df:3e:5d:49:6b:19:e5:7c:ab:4a:ad:b9:b1:3f:82:18:3b:54:02:"
 		"12:df:3e:5d:49:6b:19:e5:7c:ab:3e:5d\r\n";
@@ -176,8 +176,8 @@ static void test_malformed(void **state)
 		{ HEAD "a=ice-ufrag:ab d\r\n", 5 },
 		{ HEAD "a=ice-pwd:tooshort\r\n", 5 },
 		{ HEAD "a=fingerprint:sha-256 00:11\r\n", 5 },
-		{ HEAD "a=fingerprint:sha-1 "
-		       "4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:XY\r\n",
+		{ HEAD
+		  "a=fingerprint:sha-1 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:XY\r\n",
 		  5 },
 		{ HEAD "a=group:BUNDLE a b c d e f g h i j k l m n o p q\r\n", 5 },
 		{ HEAD "a=x\ry\r\n", 5 },
