@@ -33,9 +33,13 @@ struct dm_encode_ladder {
 };
 
 /* One x264 thread a rung: rungs run beside one another, and a frame is not cut into slices.
- * The VBV of 600 ms bounds a key frame to 0.6 s of the rung's bitrate. */
-static char *describe_rung(const struct dm_rung_options *rung, size_t n)
+ * The VBV of 600 ms bounds a key frame to 0.6 s of the rung's bitrate. What is encoded waits at the
+ * sink until its time: pictures then leave in step with the sound, and evenly, whatever a frame
+ * cost to encode, so that receivers need no buffer for either. */
+static char *describe_rung(const struct dm_encode_ladder_options *options, size_t n)
 {
+	const struct dm_rung_options *rung = &options->rungs[n];
+
 	return g_strdup_printf(
 		"queue name=rung%zu max-size-buffers=2 max-size-bytes=0 max-size-time=0 ! "
 		"videoscale add-borders=true ! "
@@ -46,9 +50,12 @@ static char *describe_rung(const struct dm_rung_options *rung, size_t n)
 		"video/x-h264,profile=constrained-baseline,stream-format=byte-stream,"
 		"alignment=au ! "
 		"rtph264pay pt=96 mtu=%d aggregate-mode=zero-latency config-interval=-1 ! "
-		"appsink name=sink%zu sync=false async=false buffer-list=true max-buffers=0",
+		"queue max-size-buffers=0 max-size-bytes=0 max-size-time=0 ! "
+		"appsink name=sink%zu sync=true ts-offset=%" G_GINT64_FORMAT
+		" async=false buffer-list=true max-buffers=0",
 		n, rung->width, rung->height, "superfast", rung->bitrate_bps / 1000,
-		KEY_FRAMES_BY_SCHEDULE, DM_TRACK_PAYLOAD_MAX + RTP_HEADER, n);
+		KEY_FRAMES_BY_SCHEDULE, DM_TRACK_PAYLOAD_MAX + RTP_HEADER, n,
+		(gint64)options->delay * 1000);
 }
 
 static char *describe(const struct dm_encode_ladder_options *options)
@@ -58,7 +65,7 @@ static char *describe(const struct dm_encode_ladder_options *options)
 		"max-bytes=0 max-time=0 ! tee name=tee");
 
 	for (size_t n = 0; n < options->count; n++) {
-		char *rung = describe_rung(&options->rungs[n], n);
+		char *rung = describe_rung(options, n);
 
 		g_string_append_printf(text, " tee. ! %s", rung);
 		g_free(rung);
@@ -149,6 +156,19 @@ static void set_source_caps(struct dm_encode_ladder *ladder)
 	gst_caps_unref(caps);
 }
 
+/* The running time of the pipeline is the time since the timeline's origin, as the PTS are. */
+static void set_clock(struct dm_encode_ladder *ladder)
+{
+	GstClock *clock = g_object_new(GST_TYPE_SYSTEM_CLOCK, "clock-type",
+				       GST_CLOCK_TYPE_MONOTONIC, NULL);
+
+	gst_pipeline_use_clock(GST_PIPELINE(ladder->pipeline), clock);
+	gst_object_unref(clock);
+	gst_element_set_start_time(ladder->pipeline, GST_CLOCK_TIME_NONE);
+	gst_element_set_base_time(ladder->pipeline,
+				  (GstClockTime)ladder->options->timeline->origin * 1000);
+}
+
 static int connect_rung(struct dm_encode_ladder *ladder, size_t n)
 {
 	GstAppSinkCallbacks callbacks = { .new_sample = on_packets };
@@ -196,6 +216,7 @@ static int start(struct dm_encode_ladder *ladder)
 		if (result)
 			return result;
 	}
+	set_clock(ladder);
 	if (gst_element_set_state(ladder->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
 		return -EIO;
 	return 0;

@@ -25,6 +25,7 @@ struct dm_encode_ladder_options {
 	struct dm_track *const *tracks;      /* one a rung; references are taken */
 	size_t count;
 	uint32_t frame_rate;
+	dm_usec delay;    /* frames are published so long after their capture, or once encoded */
 	const char *name; /* for logs */
 	const struct dm_timeline *timeline;
 	const struct dm_audience *audience;

@@ -13,11 +13,6 @@
 
 #define TICK DM_MSEC(20) /* DM_AUDIO_FRAME_SAMPLES at DM_AUDIO_RATE_HZ */
 
-/* A tick's sound is fetched so long after its first sample's time: 20 ms until its last sample,
- * 6.5 ms of the encoder's lookahead, and 33 ms for sources that are not on the minute on a busy
- * machine. It is the whole delay that the relay adds to its floor. */
-#define DELAY DM_MSEC(60)
-
 /* Further behind, ticks are left out rather than made up: the process was stopped. Choice. */
 #define BEHIND_MOST DM_SEC(5)
 
@@ -220,7 +215,7 @@ static void sleep_until(dm_usec at)
 /* The last tick that is due at `now`; at least 0. */
 static int64_t tick_due(const struct dm_ticker *ticker, dm_usec now)
 {
-	const dm_usec since = now - DELAY - ticker->timeline.origin;
+	const dm_usec since = now - DM_TICKER_DELAY - ticker->timeline.origin;
 
 	return since > 0 ? since / TICK : 0;
 }
@@ -233,7 +228,7 @@ static void *run(void *user)
 	pthread_setname_np(pthread_self(), "dm-ticker");
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), TICKER_NICE);
 	while (!atomic_load(&ticker->stopping)) {
-		const dm_usec due = ticker->timeline.origin + tick * TICK + DELAY;
+		const dm_usec due = ticker->timeline.origin + tick * TICK + DM_TICKER_DELAY;
 
 		sleep_until(due);
 

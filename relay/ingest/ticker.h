@@ -16,6 +16,11 @@
 #include "rtp/timeline.h"
 #include "rtp/track.h"
 
+/* A tick's sound is fetched so long after its first sample's time: 20 ms until its last sample,
+ * 6.5 ms of the encoder's lookahead, and 33 ms for sources that are not on the minute on a busy
+ * machine. It is the whole delay that the relay adds to its floor. */
+#define DM_TICKER_DELAY DM_MSEC(60)
+
 struct dm_ticker;
 
 /* What the ticker counts of a channel. */
