@@ -47,9 +47,15 @@ static void test_test_source(void **state)
 	rig_run(rig, DM_SEC(4));
 	assert_true(llabs(rig_lip_sync(rig, since, 2)) < DM_MSEC(3));
 	/* And both are where the source's time is: at whole seconds of the timeline. */
-	assert_true(rig_flashes(rig, since, flashes, 8) >= 3);
+	const size_t count = rig_flashes(rig, since, flashes, 8);
+	size_t exact = 0;
+
+	assert_true(count >= 3);
 	assert_true(rig_beeps(rig, since, beeps, 8) >= 3);
-	assert_int_equal((flashes[0] - rig->timeline.origin) % DM_SEC(1), 0);
+	for (size_t n = 0; n < count; n++)
+		exact += (flashes[n] - rig->timeline.origin) % DM_SEC(1) == 0;
+	/* A busy machine's encoders may skip one flash's first frame. */
+	assert_true(exact >= count - 1);
 	assert_in_range((beeps[0] - rig->timeline.origin + DM_MSEC(3)) % DM_SEC(1), 0, DM_MSEC(6));
 	assert_true(rig_level(&rig->channel, 500, DM_SEC(1)) > 0.08);
 	assert_true(rig_level(&rig->channel, 1000, DM_SEC(1)) < 0.01);
