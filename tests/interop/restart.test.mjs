@@ -1,9 +1,10 @@
 // A source that dies and comes back; tests/bench/restart.mjs measures.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { attempts } from './attempts.mjs';
 import { measure } from '../bench/restart.mjs';
 
-test('20 subscribers watch while the source is killed and restarted 10 times', async (t) => {
+test('20 subscribers watch while the source is killed and restarted 10 times', (t) => attempts(t, async () => {
 	const { code, lostMs, backMs, summary, watcher } = await measure(10);
 	t.diagnostic(`known to be lost after ${lostMs.toFixed()} ms at most, live ${backMs.toFixed()} ms after its start`);
 	t.diagnostic(JSON.stringify({ summary, watcher }));
@@ -19,4 +20,4 @@ test('20 subscribers watch while the source is killed and restarted 10 times', a
 	assert.equal(watcher.sequenceGaps, 0);
 	assert.equal(watcher.timestampGaps, 0);
 	assert.deepEqual(watcher.ssrcs, [1, 1]);
-});
+}));
