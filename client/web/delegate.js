@@ -7,13 +7,15 @@
 
 import { ChannelList, channelByDigit } from './page/channels.js';
 import { Controls } from './page/controls.js';
+import { early } from './page/early.js';
 import { byId, make, setAttribute, setText } from './page/element.js';
 import { Help } from './page/help.js';
 import { setIcon } from './page/icon.js';
 import { nameIn, ownName } from './page/language.js';
 import { readLink, writeLink } from './page/link.js';
-import { LOCALES, Locale } from './page/locale.js';
+import { Locale } from './page/locale.js';
 import { recall, remember } from './page/memory.js';
+import { LOCALES } from './page/preference.js';
 import { QualityLine } from './page/quality_line.js';
 import { RoomList } from './page/rooms.js';
 import { listenToKeys } from './page/shortcuts.js';
@@ -58,7 +60,7 @@ const link = readLink();
 const locale = new Locale();
 const supported = typeof RTCPeerConnection === 'function' && typeof WebSocket === 'function';
 
-const session = new Session({ url: link.socket, onChange: sessionChanged, onTracks: attach });
+const session = new Session({ url: link.socket, early, onChange: sessionChanged, onTracks: attach });
 const sound = new Sound(byId('sound', HTMLAudioElement), soundChanged);
 const stage = new Stage(() => listen());
 const roomList = new RoomList(showRoom);

@@ -110,7 +110,10 @@ test('every target is 48 pixels or more', async () => {
 
 test('nothing needs sideways scrolling, at 320 pixels or with text twice as large', async () => {
 	const relay = await new FakeRelay(sampleEvent({ rooms: 3, sign: true, states: mixed })).start();
-	for (const locale of LOCALES)
+	for (const locale of LOCALES) {
+		const page = await browser.open(`${relay.url}?room=popov&lang=fr`, { locale });
+		await page.locator('#status[data-tone=good]').waitFor();
+		await page.click('#sign-toggle');
 		for (const [width, zoom] of [
 			[320, 100],
 			[390, 200],
@@ -118,9 +121,7 @@ test('nothing needs sideways scrolling, at 320 pixels or with text twice as larg
 			[844, 100],
 			[1280, 200],
 		]) {
-			const page = await browser.open(`${relay.url}?room=popov&lang=fr`, { locale, viewport: { width, height: 800 } });
-			await page.locator('#status[data-tone=good]').waitFor();
-			await page.click('#sign-toggle');
+			await page.setViewportSize({ width, height: 800 });
 			await page.evaluate((percent) => (document.documentElement.style.fontSize = `${percent}%`), zoom);
 			const wide = await page.evaluate((limit) => {
 				const over = [...document.querySelectorAll('body *')].filter((each) => {
@@ -130,8 +131,9 @@ test('nothing needs sideways scrolling, at 320 pixels or with text twice as larg
 				return [document.documentElement.scrollWidth, ...over.map((each) => each.id || each.className)];
 			}, width);
 			assert.deepEqual(wide, [width], `${locale} ${width} ${zoom} %`);
-			await leave(page);
 		}
+		await leave(page);
+	}
 	await relay.stop();
 });
 

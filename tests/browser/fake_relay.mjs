@@ -1,15 +1,15 @@
 /**
  * A small stand-in for the relay: serves the pages, speaks dragoman.v1, and sends a tone for each
- * language and a moving picture through libwebrtc (@roamhq/wrtc). Tests make it fail in every way
+ * language and a moving picture through libwebrtc (fake_media.mjs). Tests make it fail in every way
  * that a network or a relay can.
  */
 
+import { fork } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import wrtc from '@roamhq/wrtc';
 
 const WEB_ROOT = fileURLToPath(new URL('../../client/web', import.meta.url));
 
@@ -126,89 +126,61 @@ class Connection {
 	}
 }
 
+/** The process that sends. */
+class Media {
+	constructor() {
+		this.waiting = new Map();
+		this.child = fork(fileURLToPath(new URL('fake_media.mjs', import.meta.url)), [JSON.stringify(TONES)], {
+			execArgv: [], // not --test
+			stdio: 'ignore',
+		});
+		this.child.on('message', ({ n, result, error }) => {
+			const { resolve, reject } = this.waiting.get(n);
+			this.waiting.delete(n);
+			if (error) reject(new Error(error));
+			else resolve(result);
+		});
+	}
+
+	call(id, action, value) {
+		if (!this.child.connected) return new Promise(() => {}); // the relay has stopped
+		const n = (this.calls = (this.calls ?? 0) + 1);
+		return new Promise((resolve, reject) => {
+			this.waiting.set(n, { resolve, reject });
+			this.child.send({ n, id, action, value });
+		});
+	}
+
+	async stop() {
+		const ended = new Promise((resolve) => this.child.once('exit', resolve));
+		this.child.kill('SIGKILL');
+		await ended;
+	}
+}
+
 /** What one page receives. */
 class Sender {
-	constructor() {
+	constructor(media) {
+		this.media = media;
 		this.id = randomBytes(16).toString('hex');
-		this.lang = 'floor';
-		this.video = 'auto';
-		this.level = 0.25;
-		this.flowing = true;
-		this.phase = 0;
-		this.frame = 0;
-		this.audio = new wrtc.nonstandard.RTCAudioSource();
-		this.pictures = [];
-		this.connection = new wrtc.RTCPeerConnection();
 	}
 
-	async answer(sdp) {
-		const { connection } = this;
-
-		await connection.setRemoteDescription({ type: 'offer', sdp });
-		const stream = new wrtc.MediaStream();
-		for (const transceiver of connection.getTransceivers()) {
-			const video = transceiver.receiver.track.kind === 'video';
-			const source = video ? new wrtc.nonstandard.RTCVideoSource() : this.audio;
-			if (video) this.pictures.push(source);
-			transceiver.direction = 'sendonly';
-			await transceiver.sender.replaceTrack(source.createTrack());
-			transceiver.sender.setStreams?.(stream);
-		}
-		await connection.setLocalDescription(await connection.createAnswer());
-		if (connection.iceGatheringState !== 'complete')
-			await new Promise((resolve) => {
-				connection.onicegatheringstatechange = () => connection.iceGatheringState === 'complete' && resolve();
-			});
-		this.#start();
-		return connection.localDescription.sdp;
+	answer(sdp) {
+		return this.media.call(this.id, 'answer', sdp);
 	}
 
-	async restart(sdp) {
-		await this.connection.setRemoteDescription({ type: 'offer', sdp });
-		await this.connection.setLocalDescription(await this.connection.createAnswer());
-		return this.connection.localDescription.sdp;
+	restart(sdp) {
+		return this.media.call(this.id, 'restart', sdp);
 	}
 
-	#start() {
-		if (this.timers) return;
-		let due = performance.now();
-		const sound = setInterval(() => {
-			for (; due <= performance.now(); due += 10) if (this.flowing) this.#tone();
-		}, 10);
-		const picture = setInterval(() => {
-			if (this.flowing && this.video !== 'none') for (const source of this.pictures) this.#picture(source);
-		}, 100);
-		this.timers = [sound, picture];
-	}
-
-	/** 10 ms of the language's tone. */
-	#tone() {
-		const samples = new Int16Array(480);
-		const step = (2 * Math.PI * (TONES[this.lang] ?? 300)) / 48000;
-
-		for (let i = 0; i < 480; i++) {
-			samples[i] = Math.round(32767 * this.level * Math.sin(this.phase));
-			this.phase += step;
-		}
-		this.audio.onData({ samples, sampleRate: 48000, bitsPerSample: 16, channelCount: 1, numberOfFrames: 480 });
-	}
-
-	/** Bars that move, in two colours for picture and signer. */
-	#picture(source) {
-		const [width, height] = [320, 180];
-		const data = new Uint8ClampedArray((width * height * 3) / 2);
-		const shift = this.frame++ * 3;
-
-		for (let y = 0; y < height; y++)
-			for (let x = 0; x < width; x++) data[y * width + x] = 70 + (((x + shift) >> 5) % 2) * 90 + (y >> 2);
-		data.fill(source === this.pictures[0] ? 150 : 100, width * height, (width * height * 5) / 4);
-		data.fill(source === this.pictures[0] ? 110 : 160, (width * height * 5) / 4);
-		source.onFrame({ width, height, data });
+	/** lang, video, level (of the tone, 0..1), silent (nothing is sent any more) */
+	set(change) {
+		Object.assign(this, change);
+		return this.media.call(this.id, 'set', change);
 	}
 
 	close() {
-		for (const timer of this.timers ?? []) clearInterval(timer);
-		this.connection.close();
+		return this.media.call(this.id, 'close');
 	}
 }
 
@@ -229,6 +201,7 @@ export class FakeRelay {
 	}
 
 	async start(port = 0) {
+		this.media = new Media();
 		this.server = createServer((request, response) => this.#serve(request, response));
 		this.server.on('upgrade', (request, socket) => this.#upgrade(request, socket));
 		await new Promise((resolve) => this.server.listen(port, '127.0.0.1', resolve));
@@ -238,9 +211,10 @@ export class FakeRelay {
 	}
 
 	async stop() {
+		this.stopped = true;
 		this.dropSockets();
-		for (const sender of this.senders.values()) sender.close();
 		this.senders.clear();
+		await this.media.stop();
 		this.server.closeAllConnections();
 		await new Promise((resolve) => this.server.close(resolve));
 	}
@@ -305,13 +279,14 @@ export class FakeRelay {
 	}
 
 	async #message(connection, message) {
-		if (this.mute) return;
+		if (this.mute || this.stopped) return;
 		this.received.push({ ...message, at: performance.now() });
 		const { type, id } = message;
 		const delay = this.delays.get(type);
 		const refusal = this.refusals.get(type);
 
 		if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
+		if (this.stopped) return;
 		if (refusal && refusal.times-- > 0) {
 			connection.send({ type: 'error', id, code: refusal.code, message: refusal.message });
 			return;
@@ -330,10 +305,10 @@ export class FakeRelay {
 		if (!found) return this.#refuse(connection, id, 'unknown-room');
 		if (!found.channels.some((each) => each.lang === lang)) return this.#refuse(connection, id, 'unknown-language');
 		if (connection.peer) return this.#refuse(connection, id, 'already-joined');
-		const sender = new Sender();
-		Object.assign(sender, { lang, video });
+		const sender = new Sender(this.media);
 		this.senders.set(sender.id, sender);
 		connection.peer = sender;
+		sender.set({ lang, video });
 		const answer = await sender.answer(offer);
 		connection.send({ type: 'joined', id, room, lang, video, sign, peer: sender.id, answer });
 	}
@@ -342,8 +317,7 @@ export class FakeRelay {
 		const sender = connection.peer;
 
 		if (!sender) return this.#refuse(connection, id, 'not-joined');
-		if (lang) sender.lang = lang;
-		if (video) sender.video = video;
+		sender.set({ lang: lang ?? sender.lang, video: video ?? sender.video });
 		connection.send({ type: 'selected', id, lang: sender.lang, video: sender.video, sign });
 	}
 

@@ -192,7 +192,7 @@ test('volume: up to 100 % by the element, above it amplified and limited', async
 		await until(() => element().then(({ muted }) => muted), 'the amplifier took over');
 		/* The tone's amplitude is 0.25: twice as loud, its effective value is 0.25 × 2 / √2. */
 		await until(async () => Math.abs((await loudness()) - 0.354) < 0.04, `twice as loud, not ${await loudness()}`);
-		for (const sender of relay.senders.values()) sender.level = 0.9;
+		for (const sender of relay.senders.values()) sender.set({ level: 0.9 });
 		await page.waitForTimeout(1_000);
 		assert.ok((await loudness()) < 1 / Math.SQRT2, 'a loud voice stays below full scale');
 		await page.getByRole('button', { name: 'Mute', exact: true }).click();

@@ -5,35 +5,11 @@
  */
 
 import { directionOf } from './language.js';
-import { recall, remember } from './memory.js';
+import { loadMessages, preferredLocale, prefer } from './preference.js';
 
 /** @typedef {import('../i18n/en.js').Messages} Messages */
 /** @typedef {keyof Messages} MessageKey */
-/** @typedef {(typeof LOCALES)[number]} LocaleName */
-
-/** The six languages of the United Nations, in the order of their English names. */
-export const LOCALES = /** @type {const} */ (['ar', 'zh', 'en', 'fr', 'ru', 'es']);
-
-const MEMORY = 'interface';
-
-/** @param {string | null | undefined} tag @returns {LocaleName | null} */
-function match(tag) {
-	const primary = tag?.toLowerCase().split('-')[0];
-
-	return LOCALES.find((locale) => locale === primary) ?? null;
-}
-
-/**
- * @param {readonly (string | null | undefined)[]} wishes best first
- * @returns {LocaleName}
- */
-export function chooseLocale(wishes) {
-	for (const wish of wishes) {
-		const locale = match(wish);
-		if (locale) return locale;
-	}
-	return 'en';
-}
+/** @typedef {import('./preference.js').LocaleName} LocaleName */
 
 export class Locale {
 	/** @type {LocaleName} */ name = 'en';
@@ -41,17 +17,14 @@ export class Locale {
 
 	/** Loads the language remembered, or the browser's, or as a last resort that which is listened to. @param {string | null} listening */
 	async loadPreferred(listening) {
-		await this.load(chooseLocale([recall(MEMORY), ...navigator.languages, listening]));
+		await this.load(preferredLocale(listening));
 	}
 
 	/** @param {LocaleName} name @param {boolean} [keep] remember it */
 	async load(name, keep = false) {
-		/** @type {{ default: Messages }} */
-		const module = await import(`../i18n/${name}.js`);
-
-		this.#messages = module.default;
+		this.#messages = await loadMessages(name);
 		this.name = name;
-		if (keep) remember(MEMORY, name);
+		if (keep) prefer(name);
 		document.documentElement.lang = name;
 		document.documentElement.dir = directionOf(name);
 		this.translate(document);

@@ -29,6 +29,7 @@ import { Monitor } from './monitor.js';
 /**
  * @typedef {object} SessionOptions
  * @property {string} url of the websocket
+ * @property {import('./socket.js').OpenedSocket | null} early opened already
  * @property {() => void} onChange anything a view shows has changed
  * @property {(tracks: PeerTracks) => void} onTracks new tracks took the place of the old
  */
@@ -80,6 +81,7 @@ export class Session {
 		this.#options = options;
 		this.#socket = new Socket({
 			url: options.url,
+			early: options.early,
 			onMessage: (message) => this.#received(message),
 			onState: () => this.#socketChanged(),
 		});

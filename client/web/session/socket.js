@@ -11,9 +11,12 @@ import { PROTOCOL, parseMessage } from './protocol.js';
 /** @typedef {import('./protocol.js').ServerMessage} ServerMessage */
 /** @typedef {'connecting' | 'open' | 'waiting' | 'closed'} SocketState */
 
+/** @typedef {{ socket: WebSocket, received: readonly unknown[] }} OpenedSocket with what it has received until taken over */
+
 /**
  * @typedef {object} SocketOptions
  * @property {string} url
+ * @property {OpenedSocket | null} early opened already, to be used first
  * @property {(message: ServerMessage) => void} onMessage a welcome, or what the relay says unasked
  * @property {() => void} onState `state`, `attempt` or `retryAt` changed
  */
@@ -49,6 +52,7 @@ export class Socket {
 	generation = 0;
 
 	/** @type {SocketOptions} */ #options;
+	/** @type {OpenedSocket | null} */ #early;
 	/** @type {WebSocket | null} */ #socket = null;
 	/** @type {Map<number, Pending>} */ #pending = new Map();
 	#nextId = 1;
@@ -59,11 +63,12 @@ export class Socket {
 	/** @param {SocketOptions} options */
 	constructor(options) {
 		this.#options = options;
+		this.#early = options.early;
 	}
 
 	connect() {
 		if (this.#socket) return;
-		const socket = new WebSocket(this.#options.url, PROTOCOL);
+		const { socket, received } = this.#open();
 
 		clearTimeout(this.#timer);
 		this.#socket = socket;
@@ -71,6 +76,16 @@ export class Socket {
 		socket.onmessage = (event) => this.#received(socket, event.data);
 		socket.onclose = () => this.#lost(socket);
 		this.#setState('connecting', null);
+		for (const data of received) this.#received(socket, data);
+	}
+
+	/** @returns {OpenedSocket} */
+	#open() {
+		const early = this.#early;
+
+		this.#early = null;
+		if (early && early.socket.readyState <= WebSocket.OPEN) return early;
+		return { socket: new WebSocket(this.#options.url, PROTOCOL), received: [] };
 	}
 
 	/** Something changed that may have broken or mended the connection: find out now. */
