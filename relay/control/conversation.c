@@ -4,6 +4,7 @@
 #include "control/event_json.h"
 #include "control/hub_private.h"
 #include "control/message.h"
+#include "session/name.h"
 
 /* Queues a message; too much unsent, and the reader is told to come back. */
 void dm_conversation_push(struct dm_conversation *conversation, GBytes *text)
@@ -59,14 +60,8 @@ static void push_refusal(struct dm_conversation *conversation, const struct dm_m
 
 static void push_peer_state(struct dm_conversation *conversation, enum dm_peer_state state)
 {
-	static const char *const names[] = {
-		[DM_PEER_CONNECTED] = "connected",
-		[DM_PEER_CLOSED] = "closed",
-		[DM_PEER_EXPIRED] = "expired",
-		[DM_PEER_FAILED] = "failed",
-	};
-
-	push_json(conversation, json_pack("{s:s, s:s}", "type", "peer", "state", names[state]));
+	push_json(conversation,
+		  json_pack("{s:s, s:s}", "type", "peer", "state", dm_peer_state_name(state)));
 }
 
 static void on_peer_state(void *user, struct dm_listener *listener, enum dm_peer_state state)
@@ -101,6 +96,20 @@ static void add_place(json_t *json, const struct dm_listener *listener)
 	json_object_set_new(json, "peer", json_string(dm_listener_id(listener)));
 }
 
+/* Adds the answer, which is freed, and says it all. */
+static void push_answer(struct dm_conversation *conversation, json_t *json, char *answer)
+{
+	json_object_set_new(json, "answer", json_string(answer));
+	g_free(answer);
+	push_json(conversation, json);
+}
+
+static bool refuse_joined(struct dm_refusal *refusal)
+{
+	return dm_refuse(refusal, DM_REFUSAL_ALREADY_JOINED, NULL,
+			 "This connection has joined already; send leave first.");
+}
+
 static struct dm_listener_wish wish_of(const struct dm_message *message)
 {
 	return (struct dm_listener_wish){
@@ -124,8 +133,7 @@ static bool handle_join(struct dm_conversation *conversation, const struct dm_me
 	char *answer;
 
 	if (conversation->place)
-		return dm_refuse(refusal, DM_REFUSAL_ALREADY_JOINED, NULL,
-				 "This connection has joined already; send leave first.");
+		return refuse_joined(refusal);
 	if (!dm_listener_create(&listener, &options, &answer, refusal))
 		return false;
 
@@ -140,9 +148,7 @@ static bool handle_join(struct dm_conversation *conversation, const struct dm_me
 	json_t *json = reply("joined", message);
 
 	add_place(json, listener);
-	json_object_set_new(json, "answer", json_string(answer));
-	g_free(answer);
-	push_json(conversation, json);
+	push_answer(conversation, json, answer);
 	return true;
 }
 
@@ -170,11 +176,7 @@ static bool handle_restart(struct dm_conversation *conversation, const struct dm
 				 message->offer_bytes, &answer, refusal))
 		return false;
 
-	json_t *json = reply("restarted", message);
-
-	json_object_set_new(json, "answer", json_string(answer));
-	g_free(answer);
-	push_json(conversation, json);
+	push_answer(conversation, reply("restarted", message), answer);
 	return true;
 }
 
@@ -186,8 +188,7 @@ static bool handle_resume(struct dm_conversation *conversation, const struct dm_
 	struct dm_place *place = g_hash_table_lookup(conversation->hub->places, message->peer);
 
 	if (conversation->place)
-		return dm_refuse(refusal, DM_REFUSAL_ALREADY_JOINED, NULL,
-				 "This connection has joined already; send leave first.");
+		return refuse_joined(refusal);
 	if (!place)
 		return dm_refuse(refusal, DM_REFUSAL_NOT_JOINED, "peer",
 				 "That media connection has ended; join again with a new offer.");

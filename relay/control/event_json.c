@@ -1,6 +1,8 @@
 /* relay/control/event_json.c: see event_json.h */
 #include "control/event_json.h"
 
+#include "session/name.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,8 @@
 /* relay/control/message.c: see message.h */
 #include "control/message.h"
 
+#include "session/name.h"
+
 #include <string.h>
 
 /* Longest value of a key that is a name; BCP 47 tags are at most 35 in practice (RFC 5646, 4.4). */

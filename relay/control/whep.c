@@ -6,6 +6,7 @@
 #include "control/listener.h"
 #include "control/message.h"
 #include "control/problem.h"
+#include "session/name.h"
 
 #include <string.h>
 

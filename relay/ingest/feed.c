@@ -3,6 +3,7 @@
 #include "ingest/backoff.h"
 #include "ingest/source_pipeline.h"
 #include "ingest/test_source.h"
+#include "session/name.h"
 
 #include <errno.h>
 #include <limits.h>

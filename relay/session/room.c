@@ -2,9 +2,9 @@
 
 #include "base/log.h"
 #include "session/event_private.h"
+#include "session/name.h"
 
 #include <errno.h>
-#include <string.h>
 
 /* What a track keeps for retransmission and for late joiners: five seconds of sound; of picture
  * at least twice the longest distance of key frames (2 s) at 4 Mbit/s. Choice. */
@@ -12,21 +12,6 @@
 #define VIDEO_CAPACITY_PACKETS 2048
 #define VIDEO_CLOCK_RATE_HZ    90000 /* RFC 6184, 8.2.1 */
 #define AUDIO_CLOCK_RATE_HZ    48000 /* RFC 7587, 4.1 */
-
-static const struct {
-	enum dm_feed_state state;
-	const char *name;
-} state_names[] = {
-	{ DM_FEED_OFF, "off" },
-	{ DM_FEED_CONNECTING, "connecting" },
-	{ DM_FEED_LIVE, "live" },
-	{ DM_FEED_LOST, "lost" },
-};
-
-const char *dm_feed_state_name(enum dm_feed_state state)
-{
-	return state_names[state].name;
-}
 
 static enum dm_feed_state first_state(const struct dm_source_options *source)
 {

@@ -21,9 +21,6 @@ enum dm_feed_state {
 	DM_FEED_LOST, /* was live; being tried again */
 };
 
-/* "off", "connecting", "live", "lost": the words of the public API. */
-const char *dm_feed_state_name(enum dm_feed_state state);
-
 /* One language's continuous sound. channels[0] of a room is the floor, lang "floor". */
 struct dm_channel {
 	const char *lang;                /* borrowed from the options */

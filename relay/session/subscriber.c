@@ -2,10 +2,10 @@
 
 #include "base/log.h"
 #include "session/event_private.h"
+#include "session/name.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <string.h>
 #include <sys/random.h>
 
 #define ID_BYTES 16 /* 128 bits: not to be guessed */
@@ -20,27 +20,6 @@ struct dm_subscriber {
 	dm_subscriber_cb *on_state; /* nullable */
 	void *user;
 };
-
-static const char *const choice_names[] = {
-	[DM_VIDEO_NONE] = "none", [DM_VIDEO_LOW] = "low",   [DM_VIDEO_MEDIUM] = "medium",
-	[DM_VIDEO_HIGH] = "high", [DM_VIDEO_AUTO] = "auto",
-};
-
-const char *dm_video_choice_name(enum dm_video_choice choice)
-{
-	return choice_names[choice];
-}
-
-bool dm_video_choice_parse(const char *name, enum dm_video_choice *choice)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(choice_names); i++) {
-		if (strcmp(choice_names[i], name) == 0) {
-			*choice = (enum dm_video_choice)i;
-			return true;
-		}
-	}
-	return false;
-}
 
 static int make_id(char *id)
 {
@@ -159,15 +138,8 @@ void dm_subscriber_destroy(struct dm_subscriber *subscriber)
 
 void dm_subscriber_peer_state(struct dm_subscriber *subscriber, enum dm_peer_state state)
 {
-	static const char *const names[] = {
-		[DM_PEER_CONNECTED] = "connected",
-		[DM_PEER_CLOSED] = "closed",
-		[DM_PEER_EXPIRED] = "expired",
-		[DM_PEER_FAILED] = "failed",
-	};
-
 	dm_log(DM_LOG_INFO, "subscriber.state", "peer=%" PRIu64 " room=%s state=%s",
-	       subscriber->peer, subscriber->room->options->id, names[state]);
+	       subscriber->peer, subscriber->room->options->id, dm_peer_state_name(state));
 	if (subscriber->on_state)
 		subscriber->on_state(subscriber->user, subscriber, state);
 	if (state != DM_PEER_CONNECTED)

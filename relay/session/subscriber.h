@@ -20,10 +20,6 @@ enum dm_video_choice {
 	DM_VIDEO_AUTO,
 };
 
-/* "none", "low", "medium", "high", "auto". */
-const char *dm_video_choice_name(enum dm_video_choice choice);
-bool dm_video_choice_parse(const char *name, enum dm_video_choice *choice);
-
 /* Called when the peer connected, or is gone for good (the subscriber is destroyed right after
  * the call, unless CONNECTED: keep no pointer to it). */
 typedef void dm_subscriber_cb(void *user, struct dm_subscriber *subscriber,

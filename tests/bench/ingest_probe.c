@@ -6,6 +6,7 @@
  * A source of "-" is none: the channel carries the floor. Files loop.
  */
 #include "ingest/ingest.h"
+#include "session/name.h"
 #include "transport/transport.h"
 
 #include <glib.h>

@@ -1,6 +1,7 @@
 #include "ingest_rig.h"
 
 #include "base/writer.h"
+#include "session/name.h"
 
 #include <fcntl.h>
 #include <glib.h>

@@ -193,13 +193,6 @@ void dm_event_unobserve(struct dm_event *event, dm_event_observer_cb *callback, 
 
 /* relay/session/room.h */
 
-const char *dm_feed_state_name(enum dm_feed_state state)
-{
-	static const char *const names[] = { "off", "connecting", "live", "lost" };
-
-	return names[state];
-}
-
 struct dm_channel *dm_room_find_channel(struct dm_room *room, const char *lang)
 {
 	for (size_t c = 0; c < room->channel_count; c++) {
@@ -220,24 +213,6 @@ void dm_room_set_channel_state(struct dm_room *room, struct dm_channel *channel,
 }
 
 /* relay/session/subscriber.h */
-
-static const char *const video_names[] = { "none", "low", "medium", "high", "auto" };
-
-const char *dm_video_choice_name(enum dm_video_choice choice)
-{
-	return video_names[choice];
-}
-
-bool dm_video_choice_parse(const char *name, enum dm_video_choice *choice)
-{
-	for (size_t i = 0; i < 5; i++) {
-		if (!strcmp(video_names[i], name)) {
-			*choice = (enum dm_video_choice)i;
-			return true;
-		}
-	}
-	return false;
-}
 
 static void fill_answer(const struct dm_subscriber *subscriber, struct dm_peer_answer *answer)
 {

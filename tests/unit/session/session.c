@@ -1,5 +1,6 @@
 /* Rooms, subscribers and observers: what is bound to what, and who is told. */
 #include "fake_transport.h"
+#include "session/name.h"
 #include "session/subscriber.h"
 
 #include <errno.h>
