@@ -1,15 +1,11 @@
 #include "config/bitrate.h"
 
+#include <glib.h>
 #include <stdio.h>
 #include <string.h>
 
 #define LIMIT_BPS  UINT64_C(1000000000)
 #define DIGITS_MAX 6 /* after the point: the most that a suffix can make whole */
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 bool dm_bitrate_parse(const char *text, uint32_t *bitrate_bps)
 {
@@ -17,15 +13,15 @@ bool dm_bitrate_parse(const char *text, uint32_t *bitrate_bps)
 	uint64_t divisor = 1;
 	int digits_after = 0;
 
-	if (!is_digit(*text))
+	if (!g_ascii_isdigit(*text))
 		return false;
-	for (; is_digit(*text); text++) {
+	for (; g_ascii_isdigit(*text); text++) {
 		value = value * 10 + (uint64_t)(*text - '0');
 		if (value >= LIMIT_BPS)
 			return false;
 	}
 	if (*text == '.') {
-		for (text++; is_digit(*text); text++) {
+		for (text++; g_ascii_isdigit(*text); text++) {
 			if (++digits_after > DIGITS_MAX)
 				return false;
 			value = value * 10 + (uint64_t)(*text - '0');

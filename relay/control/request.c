@@ -88,8 +88,7 @@ bool dm_etag_listed(const char *list, const char *etag, bool weak)
 
 static bool is_plain(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '-' || c == '.' || c == '_' || c == '~';
+	return g_ascii_isalnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 bool dm_path_parse(struct dm_path *path, const char *text, size_t bytes)

@@ -1,6 +1,7 @@
 /* relay/control/sdp.c: see sdp.h */
 #include "control/sdp.h"
 
+#include <glib.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -181,17 +182,6 @@ static bool parse_feedback(struct parser *parser, struct dm_sdp_text value)
 	return true;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
 /* "4A:AD:…" of exactly `bytes` bytes. */
 static bool parse_hex(struct dm_sdp_text text, uint8_t *value, size_t bytes)
 {
@@ -199,8 +189,8 @@ static bool parse_hex(struct dm_sdp_text text, uint8_t *value, size_t bytes)
 		return false;
 	for (size_t i = 0; i < bytes; i++) {
 		const char *at = text.data + i * 3;
-		const int high = hex_digit(at[0]);
-		const int low = hex_digit(at[1]);
+		const int high = g_ascii_xdigit_value(at[0]);
+		const int low = g_ascii_xdigit_value(at[1]);
 
 		if (high < 0 || low < 0 || (i + 1 < bytes && at[2] != ':'))
 			return false;
@@ -248,8 +238,7 @@ static bool parse_credential(struct parser *parser, struct dm_sdp_text value, si
 	for (size_t i = 0; i < value.bytes; i++) {
 		const char c = value.data[i];
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		      c == '+' || c == '/'))
+		if (!g_ascii_isalnum(c) && c != '+' && c != '/')
 			return fail(parser, message);
 	}
 	*where = value;

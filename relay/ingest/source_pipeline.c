@@ -200,6 +200,22 @@ static GstElement *take_sink(struct dm_source_pipeline *source, GstElement *bin,
 	return sink;
 }
 
+/* Adds the bin that `text` describes, which is freed, and takes its sink into *sink. NULL when it
+ * cannot be made. */
+static GstElement *add_output(struct dm_source_pipeline *source, char *text,
+			      GstFlowReturn (*on_sample)(GstAppSink *, gpointer), GstElement **sink)
+{
+	GstElement *bin = add_bin(source, text);
+
+	g_free(text);
+	if (!bin)
+		return NULL;
+	g_mutex_lock(&source->lock);
+	*sink = take_sink(source, bin, on_sample);
+	g_mutex_unlock(&source->lock);
+	return bin;
+}
+
 static void attach_sound(struct dm_source_pipeline *source, GstPad *pad)
 {
 	/* A numbered channel is picked out of all; anything else is mixed down. */
@@ -208,15 +224,10 @@ static void attach_sound(struct dm_source_pipeline *source, GstPad *pad)
 				     "processing-deadline=0 caps=\"audio/x-raw,format=F32LE,"
 				     "rate=%d,layout=interleaved%s\"",
 				     SOUND_RATE_HZ, pick ? "" : ",channels=1");
-	GstElement *bin = add_bin(source, text);
+	GstElement *bin = add_output(source, text, on_sound, &source->sound);
 
-	g_free(text);
-	if (!bin)
-		return;
-	g_mutex_lock(&source->lock);
-	source->sound = take_sink(source, bin, on_sound);
-	g_mutex_unlock(&source->lock);
-	attach(pad, bin);
+	if (bin)
+		attach(pad, bin);
 }
 
 static void attach_picture(struct dm_source_pipeline *source, GstPad *pad)
@@ -229,14 +240,10 @@ static void attach_picture(struct dm_source_pipeline *source, GstPad *pad)
 		"appsink name=out sync=true processing-deadline=0 qos=true "
 		"caps=\"video/x-raw,format=I420,width=%zu,height=%zu,pixel-aspect-ratio=1/1\"",
 		output->width, output->height);
-	GstElement *bin = add_bin(source, text);
+	GstElement *bin = add_output(source, text, on_picture, &source->picture);
 
-	g_free(text);
 	if (!bin)
 		return;
-	g_mutex_lock(&source->lock);
-	source->picture = take_sink(source, bin, on_picture);
-	g_mutex_unlock(&source->lock);
 
 	GstPad *sink = gst_element_get_static_pad(bin, "sink");
 

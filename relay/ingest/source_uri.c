@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <glib.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,24 +41,13 @@ static bool parse_number(const char *text, long least, long most, long *value)
 	return errno == 0 && *end == '\0' && *value >= least && *value <= most;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* RFC 3986, 2.1. `out` holds at least strlen(text) + 1. False: not encoded as it must be. */
 static bool percent_decode(char *out, const char *text)
 {
 	for (; *text; text++) {
 		if (*text == '%') {
-			const int high = hex_digit(text[1]);
-			const int low = high < 0 ? -1 : hex_digit(text[2]);
+			const int high = g_ascii_xdigit_value(text[1]);
+			const int low = high < 0 ? -1 : g_ascii_xdigit_value(text[2]);
 
 			if (low < 0 || high * 16 + low == 0)
 				return false;
