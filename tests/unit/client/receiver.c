@@ -151,6 +151,43 @@ static void send_rtp(struct server *server, uint8_t payload_type, uint16_t seque
 	enqueue(&server->to_client, data, job.bytes);
 }
 
+/* A server, and a receiver with the identity that is returned, which the server expects. */
+static struct dm_identity *set_up(struct server *server, struct dm_receiver **receiver,
+				  enum dm_profile_choice profiles)
+{
+	struct dm_identity *identity;
+
+	assert_int_equal(dm_identity_create(&identity, profiles), 0);
+	set_up_server(server, identity);
+	assert_int_equal(
+		dm_receiver_create(receiver,
+				   &(struct dm_receiver_options){ .identity = identity,
+								  .video = true,
+								  .send = enqueue,
+								  .user = &server->to_server }),
+		0);
+	return identity;
+}
+
+static void tear_down(struct server *server, struct dm_receiver *receiver,
+		      struct dm_identity *identity)
+{
+	dm_receiver_destroy(receiver);
+	tear_down_server(server);
+	dm_identity_destroy(identity);
+}
+
+/* The server's ICE learns the user fragment that the receiver offers. */
+static void take_offer(struct server *server, struct dm_receiver *receiver)
+{
+	char offer[DM_OFFER_MAX];
+	char ufrag[9] = "";
+
+	assert_true(dm_receiver_offer(receiver, offer, sizeof(offer)) > 0);
+	assert_int_equal(sscanf(strstr(offer, "a=ice-ufrag:"), "a=ice-ufrag:%8s", ufrag), 1);
+	assert_int_equal(dm_ice_init(&server->ice, ufrag, 0), 0);
+}
+
 static void joins_with(enum dm_profile_choice profiles, enum dm_srtp_profile wanted)
 {
 	static struct server server;
@@ -160,23 +197,9 @@ static void joins_with(enum dm_profile_choice profiles, enum dm_srtp_profile wan
 	const struct dm_receiver_report *report;
 	struct dm_answer answer;
 
-	assert_int_equal(dm_identity_create(&identity, profiles), 0);
-	set_up_server(&server, identity);
-	assert_int_equal(
-		dm_receiver_create(&receiver,
-				   &(struct dm_receiver_options){ .identity = identity,
-								  .video = true,
-								  .send = enqueue,
-								  .user = &server.to_server }),
-		0);
+	identity = set_up(&server, &receiver, profiles);
 	report = dm_receiver_report(receiver);
-
-	char offer[DM_OFFER_MAX];
-	char ufrag[9] = "";
-
-	assert_true(dm_receiver_offer(receiver, offer, sizeof(offer)) > 0);
-	assert_int_equal(sscanf(strstr(offer, "a=ice-ufrag:"), "a=ice-ufrag:%8s", ufrag), 1);
-	assert_int_equal(dm_ice_init(&server.ice, ufrag, 0), 0);
+	take_offer(&server, receiver);
 	answer = answer_of(&server);
 	assert_int_equal(dm_receiver_start(receiver, &answer, 0), 0);
 	assert_int_equal(report->state, DM_RECEIVER_CHECKING);
@@ -202,9 +225,7 @@ static void joins_with(enum dm_profile_choice profiles, enum dm_srtp_profile wan
 	assert_int_equal(server.rtcp_packets, 2);
 	assert_int_equal(server.state, DM_DTLS_CLOSED);
 
-	dm_receiver_destroy(receiver);
-	tear_down_server(&server);
-	dm_identity_destroy(identity);
+	tear_down(&server, receiver, identity);
 }
 
 static void joins_with_gcm_by_preference(void **state)
@@ -234,29 +255,14 @@ static void refuses_a_wrong_certificate(void **state)
 	struct dm_answer answer;
 
 	(void)state;
-	assert_int_equal(dm_identity_create(&identity, DM_PROFILE_ANY), 0);
-	set_up_server(&server, identity);
-	assert_int_equal(
-		dm_receiver_create(&receiver,
-				   &(struct dm_receiver_options){ .identity = identity,
-								  .send = enqueue,
-								  .user = &server.to_server }),
-		0);
-
-	char offer[DM_OFFER_MAX];
-	char ufrag[9] = "";
-
-	assert_true(dm_receiver_offer(receiver, offer, sizeof(offer)) > 0);
-	assert_int_equal(sscanf(strstr(offer, "a=ice-ufrag:"), "a=ice-ufrag:%8s", ufrag), 1);
-	assert_int_equal(dm_ice_init(&server.ice, ufrag, 0), 0);
+	identity = set_up(&server, &receiver, DM_PROFILE_ANY);
+	take_offer(&server, receiver);
 	answer = answer_of(&server);
 	answer.fingerprint.value[0] ^= 1;
 	assert_int_equal(dm_receiver_start(receiver, &answer, 0), 0);
 	carry(&server, receiver, DM_MSEC(1));
 	assert_int_equal(dm_receiver_report(receiver)->state, DM_RECEIVER_FAILED);
-	dm_receiver_destroy(receiver);
-	tear_down_server(&server);
-	dm_identity_destroy(identity);
+	tear_down(&server, receiver, identity);
 }
 
 static void gives_up_without_answers(void **state)
@@ -267,14 +273,7 @@ static void gives_up_without_answers(void **state)
 	struct dm_answer answer;
 
 	(void)state;
-	assert_int_equal(dm_identity_create(&identity, DM_PROFILE_ANY), 0);
-	set_up_server(&server, identity);
-	assert_int_equal(
-		dm_receiver_create(&receiver,
-				   &(struct dm_receiver_options){ .identity = identity,
-								  .send = enqueue,
-								  .user = &server.to_server }),
-		0);
+	identity = set_up(&server, &receiver, DM_PROFILE_ANY);
 	assert_int_equal(dm_ice_init(&server.ice, "ABCD", 0), 0);
 	answer = answer_of(&server);
 	assert_int_equal(dm_receiver_start(receiver, &answer, 0), 0);
@@ -284,9 +283,7 @@ static void gives_up_without_answers(void **state)
 	assert_int_equal(server.to_server.count, 2);
 	dm_receiver_tick(receiver, DM_SEC(31));
 	assert_int_equal(dm_receiver_report(receiver)->state, DM_RECEIVER_FAILED);
-	dm_receiver_destroy(receiver);
-	tear_down_server(&server);
-	dm_identity_destroy(identity);
+	tear_down(&server, receiver, identity);
 }
 
 int main(void)

@@ -39,6 +39,13 @@ void scratch_finish(struct scratch *scratch)
 	g_free(scratch->folder);
 }
 
+int scratch_teardown(void **state)
+{
+	scratch_finish(*state);
+	free(*state);
+	return 0;
+}
+
 void scratch_write(struct scratch *scratch, const char *name, const char *text)
 {
 	char *path = g_build_filename(scratch->folder, name, NULL);

@@ -18,6 +18,9 @@ struct scratch {
 void scratch_init(struct scratch *scratch);
 void scratch_finish(struct scratch *scratch); /* removes the folder with its files */
 
+/* A test's teardown, whose state is a scratch from calloc(3). */
+int scratch_teardown(void **state);
+
 /* Makes a file, and the folders above it; `name` is relative to the folder. */
 void scratch_write(struct scratch *scratch, const char *name, const char *text);
 

@@ -37,13 +37,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	scratch_finish(*state);
-	free(*state);
-	return 0;
-}
-
 static void test_mistakes(void **state)
 {
 	struct scratch *scratch = *state;
@@ -118,5 +111,5 @@ int main(void)
 		cmocka_unit_test(test_unreadable),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, scratch_teardown);
 }

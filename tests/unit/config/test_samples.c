@@ -47,13 +47,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	scratch_finish(*state);
-	free(*state);
-	return 0;
-}
-
 static struct dm_config *load(struct scratch *scratch, const char *name)
 {
 	char *path = g_build_filename("config", name, NULL);
@@ -148,5 +141,5 @@ int main(void)
 		cmocka_unit_test(test_hardware_booths),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, scratch_teardown);
 }

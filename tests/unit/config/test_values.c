@@ -25,13 +25,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	scratch_finish(*state);
-	free(*state);
-	return 0;
-}
-
 static struct dm_config *load(struct scratch *scratch, const char *yaml)
 {
 	struct dm_config *config;
@@ -309,5 +302,5 @@ int main(void)
 		cmocka_unit_test(test_destroy_null),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, scratch_teardown);
 }

@@ -2,9 +2,9 @@
  * it joins, changes language, changes rung, rests, and asks for packets again. */
 #include "transport/fanout.h"
 
+#include "loopback.h"
 #include "rtp/packet.h"
 
-#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,10 +19,8 @@
 #define TAG   16
 
 struct fixture {
-	int out;
+	struct loopback out;
 	int in;
-	struct dm_protect_engine *engine;
-	struct dm_sender *sender;
 	struct dm_fanout *fanout;
 	struct dm_stream_outlet outlet;
 	struct dm_stream stream;
@@ -33,34 +31,15 @@ struct fixture {
 	uint8_t data[2048];
 };
 
-static int loopback_socket(struct dm_destination *to)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET,
-				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t bytes = sizeof(address);
-	const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-	const int size = 4 << 20;
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, bytes), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &bytes), 0);
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	memcpy(&to->address, &address, sizeof(address));
-	to->address_bytes = bytes;
-	return fd;
-}
-
 static int set_up(void **state)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
-	struct dm_destination unused;
 	const struct dm_srtp_keys keys = { .profile = DM_SRTP_AEAD_AES_128_GCM };
 
-	fixture->out = loopback_socket(&unused);
+	loopback_init(&fixture->out);
 	fixture->in = loopback_socket(&fixture->outlet.to);
 	assert_int_equal(dm_protector_create(&fixture->outlet.protector, &keys), 0);
-	assert_int_equal(dm_protect_engine_create(&fixture->engine), 0);
-	assert_int_equal(dm_sender_create(&fixture->sender, fixture->out, fixture->engine), 0);
-	assert_int_equal(dm_fanout_create(&fixture->fanout, fixture->sender), 0);
+	assert_int_equal(dm_fanout_create(&fixture->fanout, fixture->out.sender), 0);
 	*state = fixture;
 	return 0;
 }
@@ -74,10 +53,8 @@ static int tear_down(void **state)
 	dm_fanout_destroy(fixture->fanout);
 	for (size_t i = 0; i < 7; i++)
 		dm_track_unref(fixture->tracks[i]);
-	dm_sender_destroy(fixture->sender);
-	dm_protect_engine_destroy(fixture->engine);
+	loopback_finish(&fixture->out);
 	dm_protector_destroy(fixture->outlet.protector);
-	close(fixture->out);
 	close(fixture->in);
 	free(fixture);
 	return 0;
@@ -171,7 +148,7 @@ static void a_thousand_language_changes_leave_no_gap(void **state)
 			}
 			if (rand() % 4 == 0)
 				dm_fanout_run(fixture->fanout);
-			dm_sender_flush(fixture->sender);
+			dm_sender_flush(fixture->out.sender);
 			while (next(fixture, &packet)) {
 				if (previous)
 					assert_int_equal(packet.timestamp - previous, TICK);
@@ -197,7 +174,7 @@ static void a_picture_starts_from_the_cached_key_frame(void **state)
 	for (uint32_t n = 0; n < 10; n++)
 		publish(fixture->tracks[0], n * FRAME, n == 4 ? 8 : 2, n == 4);
 	place(fixture, fixture->tracks, 1);
-	dm_sender_flush(fixture->sender);
+	dm_sender_flush(fixture->out.sender);
 	for (size_t i = 0; i < 8 + 5 * 2; i++)
 		assert_true(next(fixture, &packet));
 	assert_false(next(fixture, &packet));
@@ -269,7 +246,7 @@ static void a_late_joiner_starts_small_and_climbs_at_the_key_frame(void **state)
 	for (uint32_t n = 1; n <= 20; n++) /* 24 + 19 * 6 packets of the best rung: too many */
 		publish_ladder(fixture, n, 0);
 	place(fixture, fixture->tracks, 3);
-	dm_sender_flush(fixture->sender);
+	dm_sender_flush(fixture->out.sender);
 	assert_int_equal(drain_frame(fixture, &timestamp), 4); /* the least rung's key frame */
 	for (uint32_t n = 2; n <= 20; n++)
 		assert_int_equal(drain_frame(fixture, &timestamp), 1);
@@ -293,7 +270,7 @@ static void a_worse_link_gets_a_lesser_rung_at_the_key_frame(void **state)
 	make_tracks(fixture, DM_TRACK_VIDEO, 3);
 	publish_ladder(fixture, 1, 0);
 	place(fixture, fixture->tracks, 3);
-	dm_sender_flush(fixture->sender);
+	dm_sender_flush(fixture->out.sender);
 	assert_int_equal(drain_frame(fixture, &timestamp), 24);
 	for (uint32_t n = 2; n <= 400; n++) {
 		if (n % 40 == 0)
@@ -315,14 +292,14 @@ static void rest_and_resume_keep_the_sequence(void **state)
 	make_tracks(fixture, DM_TRACK_VIDEO, 3);
 	publish_ladder(fixture, 1, 0);
 	place(fixture, fixture->tracks, 3);
-	dm_sender_flush(fixture->sender);
+	dm_sender_flush(fixture->out.sender);
 	assert_int_equal(drain_frame(fixture, &timestamp), 24);
 	place(fixture, NULL, 0);
 	for (uint32_t n = 2; n <= 60; n++)
 		publish_ladder(fixture, n, 0);
 	assert_false(next(fixture, &packet));
 	place(fixture, fixture->tracks, 3);
-	dm_sender_flush(fixture->sender);
+	dm_sender_flush(fixture->out.sender);
 	assert_true(next(fixture, &packet)); /* next() checks the sequence number */
 	assert_int_equal(packet.timestamp - timestamp, 50 * FRAME); /* key frame 51 */
 }
@@ -338,7 +315,7 @@ static void lost_packets_come_again_over_changes_of_track(void **state)
 	make_tracks(fixture, DM_TRACK_AUDIO, 2);
 	publish(fixture->tracks[0], 1 * TICK, 1, true);
 	place(fixture, &fixture->tracks[0], 1);
-	dm_sender_flush(fixture->sender);
+	dm_sender_flush(fixture->out.sender);
 	first_bytes = recv(fixture->in, first, sizeof(first), 0);
 	assert_true(dm_rtp_parse(first, (size_t)first_bytes, &packet));
 
@@ -346,22 +323,22 @@ static void lost_packets_come_again_over_changes_of_track(void **state)
 
 	publish(fixture->tracks[1], 2 * TICK, 1, true);
 	place(fixture, &fixture->tracks[1], 1);
-	dm_sender_flush(fixture->sender);
+	dm_sender_flush(fixture->out.sender);
 	assert_true(next(fixture, &packet));
 
 	/* Byte for byte what it was, key stream included (RFC 3711, 9.1). */
-	assert_int_equal(dm_stream_resend(&fixture->stream, fixture->sender, sequence, scratch,
+	assert_int_equal(dm_stream_resend(&fixture->stream, fixture->out.sender, sequence, scratch,
 					  DM_MSEC(100)),
 			 DM_STREAM_RESENT);
-	dm_sender_flush(fixture->sender);
+	dm_sender_flush(fixture->out.sender);
 	again_bytes = recv(fixture->in, fixture->data, sizeof(fixture->data), 0);
 	assert_int_equal(again_bytes, first_bytes);
 	assert_memory_equal(fixture->data, first, (size_t)first_bytes);
 
-	assert_int_equal(dm_stream_resend(&fixture->stream, fixture->sender, sequence, scratch,
+	assert_int_equal(dm_stream_resend(&fixture->stream, fixture->out.sender, sequence, scratch,
 					  DM_MSEC(101)),
 			 DM_STREAM_TOO_SOON);
-	assert_int_equal(dm_stream_resend(&fixture->stream, fixture->sender,
+	assert_int_equal(dm_stream_resend(&fixture->stream, fixture->out.sender,
 					  (uint16_t)(sequence + 9), scratch, DM_MSEC(100)),
 			 DM_STREAM_NOT_SENT);
 }
@@ -374,7 +351,7 @@ static void a_worker_that_was_overtaken_goes_on(void **state)
 	make_tracks(fixture, DM_TRACK_AUDIO, 1);
 	publish(fixture->tracks[0], 1 * TICK, 1, true);
 	place(fixture, fixture->tracks, 1);
-	dm_sender_flush(fixture->sender);
+	dm_sender_flush(fixture->out.sender);
 	assert_true(next(fixture, &packet));
 	for (uint32_t n = 2; n < 3000; n++) /* the ring holds 1,024 */
 		publish(fixture->tracks[0], n * TICK, 1, true);

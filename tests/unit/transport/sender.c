@@ -1,8 +1,9 @@
 /* The sender over a real socket on loopback: what arrives, in which order, in how many calls. */
 #include "transport/sender.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
+#include "loopback.h"
+
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -12,41 +13,18 @@
 #include <cmocka.h>
 
 struct fixture {
-	int out;
+	struct loopback out;
 	int in[2];
 	struct dm_destination to[2];
-	struct dm_protect_engine *engine;
-	struct dm_sender *sender;
 };
-
-static int bound_socket(struct dm_destination *to)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET,
-				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t bytes = sizeof(address);
-	const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-
-	const int size = 4 << 20;
-
-	assert_true(fd >= 0);
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, bytes), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &bytes), 0);
-	memcpy(&to->address, &address, sizeof(address));
-	to->address_bytes = bytes;
-	return fd;
-}
 
 static int set_up(void **state)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
-	struct dm_destination unused;
 
-	fixture->out = bound_socket(&unused);
-	fixture->in[0] = bound_socket(&fixture->to[0]);
-	fixture->in[1] = bound_socket(&fixture->to[1]);
-	assert_int_equal(dm_protect_engine_create(&fixture->engine), 0);
-	assert_int_equal(dm_sender_create(&fixture->sender, fixture->out, fixture->engine), 0);
+	loopback_init(&fixture->out);
+	fixture->in[0] = loopback_socket(&fixture->to[0]);
+	fixture->in[1] = loopback_socket(&fixture->to[1]);
 	*state = fixture;
 	return 0;
 }
@@ -55,9 +33,7 @@ static int tear_down(void **state)
 {
 	struct fixture *fixture = *state;
 
-	dm_sender_destroy(fixture->sender);
-	dm_protect_engine_destroy(fixture->engine);
-	close(fixture->out);
+	loopback_finish(&fixture->out);
 	close(fixture->in[0]);
 	close(fixture->in[1]);
 	free(fixture);
@@ -66,8 +42,8 @@ static int tear_down(void **state)
 
 static void put(struct fixture *fixture, int to, uint8_t value, uint32_t bytes)
 {
-	memset(dm_sender_reserve(fixture->sender), value, bytes);
-	dm_sender_commit(fixture->sender,
+	memset(dm_sender_reserve(fixture->out.sender), value, bytes);
+	dm_sender_commit(fixture->out.sender,
 			 &(struct dm_sender_packet){ .to = &fixture->to[to], .bytes = bytes });
 }
 
@@ -87,11 +63,11 @@ static void packets_of_one_frame_leave_in_one_call(void **state)
 
 	for (uint8_t i = 0; i < 6; i++)
 		put(fixture, 0, i, i == 5 ? 700 : 1100);
-	dm_sender_flush(fixture->sender);
+	dm_sender_flush(fixture->out.sender);
 	for (uint8_t i = 0; i < 6; i++)
 		expect(fixture, 0, i, i == 5 ? 700 : 1100);
-	assert_int_equal(dm_metric_get(&dm_sender_metrics(fixture->sender)->calls), 1);
-	assert_int_equal(dm_metric_get(&dm_sender_metrics(fixture->sender)->packets), 6);
+	assert_int_equal(dm_metric_get(&dm_sender_metrics(fixture->out.sender)->calls), 1);
+	assert_int_equal(dm_metric_get(&dm_sender_metrics(fixture->out.sender)->packets), 6);
 }
 
 static void sizes_and_addresses_may_change_at_will(void **state)
@@ -101,7 +77,7 @@ static void sizes_and_addresses_may_change_at_will(void **state)
 
 	for (uint8_t i = 0; i < 10; i++)
 		put(fixture, i % 3 == 0, i, sizes[i]);
-	dm_sender_flush(fixture->sender);
+	dm_sender_flush(fixture->out.sender);
 	for (uint8_t i = 0; i < 10; i++)
 		expect(fixture, i % 3 == 0, i, sizes[i]);
 	assert_true(recv(fixture->in[0], &(uint8_t){ 0 }, 1, 0) < 0);
@@ -119,7 +95,7 @@ static void a_full_batch_leaves_by_itself(void **state)
 		while (recv(fixture->in[0], data, sizeof(data), 0) > 0)
 			assert_int_equal(data[0], (uint8_t)received++);
 	}
-	dm_sender_flush(fixture->sender);
+	dm_sender_flush(fixture->out.sender);
 	while (recv(fixture->in[0], data, sizeof(data), 0) > 0)
 		assert_int_equal(data[0], (uint8_t)received++);
 	assert_int_equal(received, 2000);
@@ -134,10 +110,10 @@ static void an_unreachable_peer_costs_nobody_else(void **state)
 	memcpy(&fixture->to[1].address, &nowhere, sizeof(nowhere)); /* port 0: EINVAL */
 	put(fixture, 1, 2, 100);
 	put(fixture, 0, 3, 100);
-	dm_sender_flush(fixture->sender);
+	dm_sender_flush(fixture->out.sender);
 	expect(fixture, 0, 1, 100);
 	expect(fixture, 0, 3, 100);
-	assert_int_equal(dm_metric_get(&dm_sender_metrics(fixture->sender)->dropped_error), 1);
+	assert_int_equal(dm_metric_get(&dm_sender_metrics(fixture->out.sender)->dropped_error), 1);
 }
 
 int main(void)

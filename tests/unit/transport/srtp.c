@@ -2,9 +2,8 @@
  * backend. */
 #include "transport/srtp.h"
 
+#include "libsrtp.h"
 #include "seed.h"
-
-#include <srtp2/srtp.h>
 
 #include <errno.h>
 #include <setjmp.h>
@@ -45,23 +44,6 @@ struct packet {
 
 static struct packet packets[BATCH_MAX];
 
-static void make_reference(srtp_t *session, const struct dm_srtp_keys *keys)
-{
-	uint8_t key[30];
-	srtp_policy_t policy = { .ssrc = { .type = ssrc_any_outbound }, .key = key };
-
-	memcpy(key, keys->local_key, 16);
-	memcpy(key + 16, keys->local_salt, 14);
-	if (keys->profile == DM_SRTP_AEAD_AES_128_GCM) {
-		srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtp);
-		srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtcp);
-	} else {
-		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtp);
-		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtcp);
-	}
-	assert_int_equal(srtp_create(session, &policy), srtp_err_status_ok);
-}
-
 static void peer_init(struct peer *peer, enum dm_srtp_profile profile)
 {
 	struct dm_srtp_keys theirs = { .profile = profile };
@@ -75,7 +57,8 @@ static void peer_init(struct peer *peer, enum dm_srtp_profile profile)
 	memcpy(theirs.remote_salt, peer->keys.local_salt, sizeof(theirs.remote_salt));
 	assert_int_equal(dm_unprotector_create(&peer->unprotector, &theirs), 0);
 	assert_int_equal(dm_protector_create(&peer->protector, &peer->keys), 0);
-	make_reference(&peer->reference, &peer->keys);
+	peer->reference = libsrtp_session(profile, peer->keys.local_key, peer->keys.local_salt,
+					  ssrc_any_outbound, true);
 }
 
 static void peer_finish(struct peer *peer)
@@ -345,6 +328,39 @@ static size_t protected_rtp(struct dm_protect_engine *engine, struct peer *peer,
 	return job.bytes;
 }
 
+typedef enum dm_unprotect_result unprotect_fn(struct dm_unprotector *unprotector, uint8_t *packet,
+					      size_t *bytes);
+
+/* With any bit changed, cut anywhere, and a second time. */
+static void expect_taken_once(struct dm_unprotector *unprotector, unprotect_fn *unprotect,
+			      const uint8_t *good, size_t size)
+{
+	uint8_t data[ROOM];
+
+	for (size_t at = 0; at < size; at++) {
+		size_t bytes = size;
+
+		memcpy(data, good, size);
+		data[at] ^= (uint8_t)(1u << seed_below(8));
+		assert_int_not_equal(unprotect(unprotector, data, &bytes), DM_UNPROTECT_OK);
+		assert_int_equal(bytes, size);
+	}
+	for (size_t cut = 0; cut < size; cut++) {
+		size_t bytes = cut;
+
+		memcpy(data, good, size);
+		assert_int_not_equal(unprotect(unprotector, data, &bytes), DM_UNPROTECT_OK);
+	}
+
+	size_t bytes = size;
+
+	memcpy(data, good, size);
+	assert_int_equal(unprotect(unprotector, data, &bytes), DM_UNPROTECT_OK);
+	bytes = size;
+	memcpy(data, good, size);
+	assert_int_equal(unprotect(unprotector, data, &bytes), DM_UNPROTECT_REPLAY);
+}
+
 static void refuses_tampered_and_repeated_rtp(void **state)
 {
 	struct dm_protect_engine *engine;
@@ -353,36 +369,11 @@ static void refuses_tampered_and_repeated_rtp(void **state)
 	assert_int_equal(dm_protect_engine_create(&engine), 0);
 	for (size_t p = 0; p < 2; p++) {
 		struct peer peer;
-		uint8_t good[ROOM], bad[ROOM];
+		uint8_t good[ROOM];
 
 		peer_init(&peer, profiles[p]);
-		const size_t size = protected_rtp(engine, &peer, good);
-
-		for (size_t at = 0; at < size; at++) {
-			size_t bytes = size;
-
-			memcpy(bad, good, size);
-			bad[at] ^= (uint8_t)(1u << seed_below(8));
-			assert_int_not_equal(dm_unprotect_rtp(peer.unprotector, bad, &bytes),
-					     DM_UNPROTECT_OK);
-			assert_int_equal(bytes, size);
-		}
-		for (size_t cut = 0; cut < size; cut++) {
-			size_t bytes = cut;
-
-			memcpy(bad, good, size);
-			assert_int_not_equal(dm_unprotect_rtp(peer.unprotector, bad, &bytes),
-					     DM_UNPROTECT_OK);
-		}
-
-		size_t bytes = size;
-
-		memcpy(bad, good, size);
-		assert_int_equal(dm_unprotect_rtp(peer.unprotector, bad, &bytes), DM_UNPROTECT_OK);
-		bytes = size;
-		memcpy(bad, good, size);
-		assert_int_equal(dm_unprotect_rtp(peer.unprotector, bad, &bytes),
-				 DM_UNPROTECT_REPLAY);
+		expect_taken_once(peer.unprotector, dm_unprotect_rtp, good,
+				  protected_rtp(engine, &peer, good));
 		peer_finish(&peer);
 	}
 	dm_protect_engine_destroy(engine);
@@ -393,36 +384,13 @@ static void refuses_tampered_and_repeated_rtcp(void **state)
 	(void)state;
 	for (size_t p = 0; p < 2; p++) {
 		struct peer peer;
-		uint8_t good[ROOM], bad[ROOM];
+		uint8_t good[ROOM];
 
 		peer_init(&peer, profiles[p]);
 		const size_t plain = make_rtcp(good, &peer);
-		const size_t size = (size_t)dm_protect_rtcp(peer.protector, good, plain, ROOM);
+		const int size = dm_protect_rtcp(peer.protector, good, plain, ROOM);
 
-		for (size_t at = 0; at < size; at++) {
-			size_t bytes = size;
-
-			memcpy(bad, good, size);
-			bad[at] ^= (uint8_t)(1u << seed_below(8));
-			assert_int_not_equal(dm_unprotect_rtcp(peer.unprotector, bad, &bytes),
-					     DM_UNPROTECT_OK);
-		}
-		for (size_t cut = 0; cut < size; cut++) {
-			size_t bytes = cut;
-
-			memcpy(bad, good, size);
-			assert_int_not_equal(dm_unprotect_rtcp(peer.unprotector, bad, &bytes),
-					     DM_UNPROTECT_OK);
-		}
-
-		size_t bytes = size;
-
-		memcpy(bad, good, size);
-		assert_int_equal(dm_unprotect_rtcp(peer.unprotector, bad, &bytes), DM_UNPROTECT_OK);
-		bytes = size;
-		memcpy(bad, good, size);
-		assert_int_equal(dm_unprotect_rtcp(peer.unprotector, bad, &bytes),
-				 DM_UNPROTECT_REPLAY);
+		expect_taken_once(peer.unprotector, dm_unprotect_rtcp, good, (size_t)size);
 		peer_finish(&peer);
 	}
 }
@@ -474,18 +442,6 @@ static void survives_noise(void **state)
 		peer_finish(&peers[p]);
 }
 
-static int start_libsrtp(void **state)
-{
-	(void)state;
-	return srtp_init() == srtp_err_status_ok ? 0 : -1;
-}
-
-static int stop_libsrtp(void **state)
-{
-	(void)state;
-	return srtp_shutdown() == srtp_err_status_ok ? 0 : -1;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -501,5 +457,5 @@ int main(void)
 		cmocka_unit_test(survives_noise),
 	};
 
-	return cmocka_run_group_tests(tests, start_libsrtp, stop_libsrtp);
+	return cmocka_run_group_tests(tests, libsrtp_start, libsrtp_stop);
 }

@@ -2,9 +2,8 @@
  * whatever order it comes. */
 #include "transport/srtp.h"
 
+#include "libsrtp.h"
 #include "seed.h"
-
-#include <srtp2/srtp.h>
 
 #include <malloc.h>
 #include <setjmp.h>
@@ -31,24 +30,11 @@ struct ends {
 	struct dm_srtp_keys keys;
 };
 
-static void make_session(srtp_t *session, const struct dm_srtp_keys *keys, srtp_ssrc_type_t type,
-			 bool encrypt_rtcp)
+static srtp_t make_session(const struct dm_srtp_keys *keys, srtp_ssrc_type_t type,
+			   bool encrypt_rtcp)
 {
-	uint8_t key[30];
-	srtp_policy_t policy = { .ssrc = { .type = type }, .key = key, .window_size = 1984 };
-
-	memcpy(key, keys->remote_key, 16);
-	memcpy(key + 16, keys->remote_salt, 14);
-	if (keys->profile == DM_SRTP_AEAD_AES_128_GCM) {
-		srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtp);
-		srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtcp);
-	} else {
-		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtp);
-		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtcp);
-	}
-	if (!encrypt_rtcp)
-		policy.rtcp.sec_serv = sec_serv_auth;
-	assert_int_equal(srtp_create(session, &policy), srtp_err_status_ok);
+	return libsrtp_session(keys->profile, keys->remote_key, keys->remote_salt, type,
+			       encrypt_rtcp);
 }
 
 static void ends_init(struct ends *ends, enum dm_srtp_profile profile, bool encrypt_rtcp)
@@ -56,8 +42,8 @@ static void ends_init(struct ends *ends, enum dm_srtp_profile profile, bool encr
 	*ends = (struct ends){ 0 };
 	seed_fill(&ends->keys, sizeof(ends->keys));
 	ends->keys.profile = profile;
-	make_session(&ends->sender, &ends->keys, ssrc_any_outbound, encrypt_rtcp);
-	make_session(&ends->reference, &ends->keys, ssrc_any_inbound, encrypt_rtcp);
+	ends->sender = make_session(&ends->keys, ssrc_any_outbound, encrypt_rtcp);
+	ends->reference = make_session(&ends->keys, ssrc_any_inbound, encrypt_rtcp);
 	assert_int_equal(dm_unprotector_create(&ends->ours, &ends->keys), 0);
 }
 
@@ -339,18 +325,6 @@ static void is_small_for_listeners(void **state)
 	ends_finish(&ends);
 }
 
-static int start_libsrtp(void **state)
-{
-	(void)state;
-	return srtp_init() == srtp_err_status_ok ? 0 : -1;
-}
-
-static int stop_libsrtp(void **state)
-{
-	(void)state;
-	return srtp_shutdown() == srtp_err_status_ok ? 0 : -1;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -362,5 +336,5 @@ int main(void)
 		cmocka_unit_test(is_small_for_listeners),
 	};
 
-	return cmocka_run_group_tests(tests, start_libsrtp, stop_libsrtp);
+	return cmocka_run_group_tests(tests, libsrtp_start, libsrtp_stop);
 }
