@@ -92,8 +92,9 @@ test('a room without a picture says so and is heard', async () => {
 	await leave(page);
 });
 
-test('a relay that is killed and started again gets its listener back', async () => {
+test('a relay that is killed and started again gets its listener back', async (t) => {
 	const mine = await Relay.start({ rooms: [toneRoom()] });
+	t.after(() => mine.stop());
 	const config = { rooms: [toneRoom()], server: { http: { port: mine.port }, media: { port: mine.mediaPort } } };
 	await mine.live();
 	const page = await browser.open(`${mine.url}/?lang=en`);
@@ -104,17 +105,18 @@ test('a relay that is killed and started again gets its listener back', async ()
 	await status(page).getByText(/The connection was lost|The server does not answer/).waitFor({ timeout: 20_000 });
 	await mine.stop();
 	const again = await Relay.start(config);
+	t.after(() => again.stop());
 	await again.live();
 	await page.getByRole('button', { name: 'Try now' }).click({ timeout: 500 }).catch(() => {});
 	await status(page).getByText('You hear: Russian').waitFor({ timeout: 20_000 });
 	await waitForTone(page, tones.ru);
 	assert.deepEqual(page.problems, []);
 	await leave(page);
-	await again.stop();
 });
 
-test('a relay that stands still for seconds is heard again', async () => {
+test('a relay that stands still for seconds is heard again', async (t) => {
 	const mine = await Relay.start({ rooms: [toneRoom()] });
+	t.after(() => mine.stop());
 	await mine.live();
 	const page = await browser.open(`${mine.url}/?lang=zh`);
 	await waitForTone(page, tones.zh);
@@ -124,7 +126,6 @@ test('a relay that stands still for seconds is heard again', async () => {
 	await status(page).getByText('You hear: Chinese').waitFor({ timeout: 20_000 });
 	await waitForTone(page, tones.zh);
 	await leave(page);
-	await mine.stop();
 });
 
 test('the first sound comes within a second of opening the link', async () => {
@@ -180,26 +181,26 @@ function watchFlashes() {
 	}, 5);
 }
 
-test('sound and picture of the page are in step, though each has an element of its own', async () => {
+test('sound and picture of the page are in step, though each has an element of its own', async (t) => {
 	const flashing = await Relay.start({
 		rooms: [{ id: 'plenary', title: { en: 'Plenary' }, floor: { source: 'test:flash', language: 'en' }, video: { frame_rate: 25, ladder: smallLadder }, channels: [] }],
 	});
+	t.after(() => flashing.stop());
 	await flashing.live();
 	const page = await browser.open(`${flashing.url}/?lang=floor`);
 	await status(page).getByText('You hear: Original sound').waitFor();
-	/* The browser aligns its streams by the first sender reports, in steps. */
-	await page.waitForTimeout(6_000);
 	await page.evaluate(watchFlashes);
-	await until(() => page.evaluate(() => window.flashes.length >= 8 && window.beeps.length >= 8), 'flashes and beeps', 40_000);
-	const { flashes, beeps } = await page.evaluate(() => ({ flashes: window.flashes, beeps: window.beeps }));
-	const skews = flashes
-		.map((flash) => flash - beeps.reduce((best, beep) => (Math.abs(beep - flash) < Math.abs(best - flash) ? beep : best), Infinity))
-		.filter((skew) => Math.abs(skew) < 500)
-		.sort((a, b) => a - b);
-	const median = skews[skews.length >> 1];
-	console.log(`sound ahead of the picture by ${skews.map(Math.round).join(', ')} ms`);
-	/* ITU-R BT.1359: detectable when sound is 45 ms early or 125 ms late. */
-	assert.ok(median < 45 && median > -125, `median ${median} ms`);
+	const skews = async () => {
+		const { flashes, beeps } = await page.evaluate(() => ({ flashes: window.flashes, beeps: window.beeps }));
+		const nearest = (flash) => beeps.reduce((best, beep) => (Math.abs(beep - flash) < Math.abs(best - flash) ? beep : best), Infinity);
+		return flashes.map((flash) => flash - nearest(flash)).filter((skew) => Math.abs(skew) < 500);
+	};
+	/* ITU-R BT.1359: detectable when sound is 45 ms early or 125 ms late. The browser aligns its streams in
+	   small steps, so on a machine at its limits it takes a while. */
+	await until(async () => {
+		const [, , median] = (await skews()).slice(-5).sort((a, b) => a - b);
+		return median < 45 && median > -125;
+	}, 'in step', 45_000);
+	console.log(`sound ahead of the picture by ${(await skews()).map(Math.round).join(', ')} ms`);
 	await leave(page);
-	await flashing.stop();
 });
