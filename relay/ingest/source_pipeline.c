@@ -20,6 +20,9 @@
  * right to it (CAP_SYS_NICE) it only has less protection. */
 #define STREAMING_NICE (-5)
 
+/* On a pipeline that is being destroyed: the first flag that GstPipeline leaves to others. */
+#define GIVEN_UP GST_PIPELINE_FLAG_LAST
+
 struct dm_source_pipeline {
 	/* Copies: the reaper may keep this longer than its feed lives. */
 	struct dm_source_uri uri;
@@ -301,11 +304,20 @@ static void release(void *user)
 	g_free(source);
 }
 
-/* On a thread of GStreamer's. */
+/* On a thread of GStreamer's, perhaps only once the source is being destroyed or gone: a pipeline
+ * that has been given up must stay as it is. The state lock makes the reaper's stop come before the
+ * question or after the start, never between. */
 static void play(GstElement *pipeline, gpointer user)
 {
+	bool failed = false;
+
 	(void)user;
-	if (gst_element_set_state(pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
+	GST_STATE_LOCK(pipeline);
+	if (!GST_OBJECT_FLAG_IS_SET(pipeline, GIVEN_UP))
+		failed = gst_element_set_state(pipeline, GST_STATE_PLAYING) ==
+			 GST_STATE_CHANGE_FAILURE;
+	GST_STATE_UNLOCK(pipeline);
+	if (failed)
 		GST_ELEMENT_ERROR(pipeline, CORE, STATE_CHANGE, ("The source does not start."),
 				  (NULL));
 }
@@ -418,6 +430,9 @@ void dm_source_pipeline_destroy(struct dm_source_pipeline *source)
 	g_mutex_lock(&source->lock);
 	source->closed = true;
 	g_mutex_unlock(&source->lock);
+	GST_OBJECT_LOCK(source->pipeline);
+	GST_OBJECT_FLAG_SET(source->pipeline, GIVEN_UP);
+	GST_OBJECT_UNLOCK(source->pipeline);
 	gst_bus_set_flushing(source->bus, TRUE);
 	gst_object_unref(source->bus);
 	dm_reaper_take(source->reaper, source->pipeline, release, source, REAP_PATIENCE);

@@ -2,6 +2,7 @@
 // webrtcbin receiver, and what it says when something is wrong.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -157,6 +158,15 @@ test('a port in use is named, and the status is 3', { timeout: 120_000 }, async 
 	const demo = startDemo(t, '--port', String(port), '--media-port', '41540');
 	assert.equal(await demo.ended, 3, demo.text);
 	assert.match(demo.text, new RegExp(String(port)));
+
+	// Sources are being started while everything is taken down again: whichever comes first.
+	for (let time = 0; time < 20; time++) {
+		const relay = spawn(join(tree, 'build/release/relay/dragoman'), [
+			'serve', '--config', join(tree, 'config/demo.yaml'), '--http-port', String(port), '--media-port', '41540',
+		], { stdio: 'ignore' });
+		const [status, signal] = await once(relay, 'exit');
+		assert.equal(status, 3, `time ${time}: ended by ${signal}`);
+	}
 });
 
 test('bad input and wrong usage are told apart', { timeout: 30_000 }, async (t) => {
