@@ -114,7 +114,7 @@ test('sound only stops the picture, says what it saves, and comes back', async (
 	await withPage({ event: sampleEvent({ sign: true }) }, async (page, relay) => {
 		await until(() => frames(page, 'picture').then((count) => count > 3), 'a picture');
 		await page.locator('#data').getByText(/Now about [\d,.]+ MB an hour; sound only [\d,.]+ MB/).waitFor();
-		await page.getByRole('button', { name: 'Sound only' }).click();
+		await page.locator('#only').click();
 		await page.getByText('Sound only. The picture is off.').waitFor();
 		await until(() => relay.of('select').at(-1)?.video === 'none', 'the relay was asked');
 		await page.locator('#data').getByText(/Sound only uses about [\d,.]+ MB an hour/).waitFor();
@@ -123,7 +123,7 @@ test('sound only stops the picture, says what it saves, and comes back', async (
 		await page.reload();
 		await page.getByText('Sound only. The picture is off.').waitFor();
 		await until(() => relay.of('join').at(-1)?.video === 'none', 'remembered');
-		await page.getByRole('button', { name: 'Sound only' }).click();
+		await page.locator('#only').click();
 		await until(() => relay.of('select').at(-1)?.video === 'auto', 'the picture is asked for again');
 		await page.getByLabel('Picture quality').selectOption('low');
 		await until(() => relay.of('select').at(-1)?.video === 'low', 'low was asked for');

@@ -66,7 +66,7 @@ test('the signer’s picture comes and goes, low quality is smaller, sound only 
 	await until(async () => (await width()) === 320, 'the large picture');
 	await page.getByLabel('Picture quality').selectOption('low');
 	await until(async () => (await width()) === 160, 'the small picture');
-	await page.getByRole('button', { name: 'Sound only' }).click();
+	await page.locator('#only').click();
 	const pictures = async () =>
 		(await inbound(page)).filter(({ kind }) => kind === 'video').reduce((sum, each) => sum + each.packetsReceived, 0);
 	await until(async () => {
@@ -75,7 +75,7 @@ test('the signer’s picture comes and goes, low quality is smaller, sound only 
 		return (await pictures()) === start;
 	}, 'no packet of a picture');
 	await waitForTone(page, tones.fr);
-	await page.getByRole('button', { name: 'Sound only' }).click();
+	await page.locator('#only').click();
 	const shown = await frames(page, 'picture');
 	await until(async () => (await frames(page, 'picture')) > shown + 10, 'the picture is back');
 	await leave(page);
