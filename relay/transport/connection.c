@@ -8,19 +8,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-static void send_dtls(void *user, const uint8_t *data, size_t size_bytes)
-{
-	struct dm_connection *connection = user;
-	struct dm_sender *sender = connection->sender;
-
-	if (!sender || connection->outlet.to.address_bytes == 0 ||
-	    size_bytes > DM_SENDER_DATAGRAM_MAX)
-		return;
-	memcpy(dm_sender_reserve(sender), data, size_bytes);
-	dm_sender_commit(sender, &(struct dm_sender_packet){ .to = &connection->outlet.to,
-							     .bytes = (uint32_t)size_bytes });
-}
-
 static int make_cname(char *cname)
 {
 	uint8_t random[8]; /* RFC 7022, 4.2 asks for 96 bits unless one process makes them all */
@@ -32,48 +19,68 @@ static int make_cname(char *cname)
 	return 0;
 }
 
-static void fill_answer(const struct dm_connection *connection,
-			const struct dm_certificate *certificate, struct dm_peer_answer *answer)
+static void fill_answer(const struct dm_connection *connection, struct dm_peer_answer *answer)
 {
-	*answer = (struct dm_peer_answer){
-		.id = connection->id,
-		.fingerprint = *dm_certificate_fingerprint(certificate),
-	};
+	*answer = (struct dm_peer_answer){ .id = connection->id };
 	memcpy(answer->ufrag, connection->ice.local_ufrag, sizeof(answer->ufrag));
 	memcpy(answer->pwd, connection->ice.local_pwd, sizeof(answer->pwd));
 	memcpy(answer->cname, connection->cname, sizeof(answer->cname));
-	for (size_t i = 0; i < DM_MEDIA_COUNT; i++) {
-		answer->ssrc[i] = connection->streams[i].ssrc;
-		answer->rtx_ssrc[i] = connection->streams[i].rtx_ssrc;
+	for (size_t i = 0; i < connection->stream_count; i++) {
+		const struct dm_stream *stream = &connection->streams[i];
+
+		answer->ssrc[stream->media] = stream->ssrc;
+		answer->rtx_ssrc[stream->media] = stream->rtx_ssrc;
 	}
 }
 
-int dm_connection_create(struct dm_connection **out, dm_peer_id id,
-			 const struct dm_peer_options *options, struct dm_certificate *certificate,
-			 dm_usec now, struct dm_peer_answer *answer)
+static int add_streams(struct dm_connection *connection, const struct dm_peer_options *options,
+		       dm_usec now)
 {
-	*out = NULL;
+	for (size_t i = 0; i < DM_MEDIA_COUNT; i++) {
+		if (!options->streams[i].wanted)
+			continue;
 
-	struct dm_connection *connection = calloc(1, sizeof(*connection));
+		const int error = dm_stream_init(&connection->streams[connection->stream_count],
+						 &options->streams[i], (enum dm_media)i,
+						 &connection->outlet, now);
+
+		if (error < 0)
+			return error;
+		connection->stream_count++;
+	}
+	return 0;
+}
+
+int dm_connection_create(struct dm_connection **out, dm_peer_id id,
+			 const struct dm_peer_options *options, dm_usec now,
+			 struct dm_peer_answer *answer)
+{
+	size_t wanted = 0;
+
+	*out = NULL;
+	for (size_t i = 0; i < DM_MEDIA_COUNT; i++)
+		wanted += options->streams[i].wanted;
+
+	struct dm_connection *connection = calloc(1, sizeof(*connection) +
+							     wanted * sizeof(struct dm_stream));
 
 	if (!connection)
 		return -ENOMEM;
 	connection->id = id;
+	connection->fingerprint = options->fingerprint;
+	connection->handshake = -1;
+	connection->handshake_until = DM_USEC_NEVER;
 	int error = dm_ice_init(&connection->ice, options->remote_ufrag, now);
 
 	if (error == 0)
 		error = make_cname(connection->cname);
-	for (size_t i = 0; i < DM_MEDIA_COUNT && error == 0; i++)
-		error = dm_stream_init(&connection->streams[i], &options->streams[i],
-				       (enum dm_media)i, &connection->outlet, now);
 	if (error == 0)
-		error = dm_dtls_create(&connection->dtls, certificate, &options->fingerprint,
-				       send_dtls, connection);
+		error = add_streams(connection, options, now);
 	if (error < 0) {
 		dm_connection_destroy(connection);
 		return error;
 	}
-	fill_answer(connection, certificate, answer);
+	fill_answer(connection, answer);
 	*out = connection;
 	return 0;
 }
@@ -82,34 +89,32 @@ void dm_connection_destroy(struct dm_connection *connection)
 {
 	if (!connection)
 		return;
-	for (size_t i = 0; i < DM_MEDIA_COUNT; i++)
+	for (size_t i = 0; i < connection->stream_count; i++)
 		dm_stream_finish(&connection->streams[i]);
-	dm_unprotector_destroy(connection->unprotector);
-	dm_protector_destroy(connection->outlet.protector);
-	dm_dtls_destroy(connection->dtls);
+	dm_association_destroy(connection->association);
 	free(connection);
 }
 
-int dm_connection_set_keys(struct dm_connection *connection)
+void dm_connection_associate(struct dm_connection *connection, struct dm_association *association)
 {
-	struct dm_srtp_keys keys;
-	int error = dm_dtls_export_keys(connection->dtls, &keys);
+	connection->association = association;
+	connection->outlet.protector = association->protector;
+}
 
-	if (error < 0)
-		return error;
-	error = dm_protector_create(&connection->outlet.protector, &keys);
-	if (error == 0)
-		error = dm_unprotector_create(&connection->unprotector, &keys);
-	dm_srtp_keys_wipe(&keys);
-	return error;
+struct dm_stream *dm_connection_stream(struct dm_connection *connection, enum dm_media media)
+{
+	for (size_t i = 0; i < connection->stream_count; i++)
+		if (connection->streams[i].media == media)
+			return &connection->streams[i];
+	return NULL;
 }
 
 struct dm_stream *dm_connection_find_stream(struct dm_connection *connection, uint32_t ssrc)
 {
-	for (size_t i = 0; i < DM_MEDIA_COUNT; i++) {
+	for (size_t i = 0; i < connection->stream_count; i++) {
 		struct dm_stream *stream = &connection->streams[i];
 
-		if (stream->ssrc && (stream->ssrc == ssrc || stream->rtx_ssrc == ssrc))
+		if (stream->ssrc == ssrc || (ssrc && stream->rtx_ssrc == ssrc))
 			return stream;
 	}
 	return NULL;
@@ -143,7 +148,7 @@ void dm_connection_send_reports(struct dm_connection *connection, struct dm_send
 	struct dm_writer writer = begin_rtcp(sender);
 	const uint64_t ntp = dm_timeline_ntp(timeline, now);
 
-	for (size_t i = 0; i < DM_MEDIA_COUNT; i++) {
+	for (size_t i = 0; i < connection->stream_count; i++) {
 		struct dm_stream *stream = &connection->streams[i];
 
 		if (!stream->started || stream->rung_count == 0)
@@ -160,24 +165,45 @@ void dm_connection_send_reports(struct dm_connection *connection, struct dm_send
 	send_rtcp(connection, sender, &writer);
 }
 
+static void send_dtls(struct dm_connection *connection, struct dm_sender *sender,
+		      const uint8_t *data, size_t bytes)
+{
+	memcpy(dm_sender_reserve(sender), data, bytes);
+	dm_sender_commit(sender, &(struct dm_sender_packet){ .to = &connection->outlet.to,
+							     .bytes = (uint32_t)bytes });
+}
+
+void dm_connection_repeat_flight(struct dm_connection *connection, struct dm_sender *sender)
+{
+	const struct dm_dtls_epilogue *epilogue = &connection->association->epilogue;
+
+	send_dtls(connection, sender, epilogue->flight, epilogue->flight_bytes);
+}
+
+static void send_bye(struct dm_connection *connection, struct dm_sender *sender)
+{
+	struct dm_writer writer = begin_rtcp(sender);
+	uint32_t ssrcs[DM_MEDIA_COUNT];
+	size_t count = 0;
+
+	for (size_t i = 0; i < connection->stream_count; i++)
+		if (connection->streams[i].started)
+			ssrcs[count++] = connection->streams[i].ssrc;
+	if (count == 0)
+		return;
+	/* A compound starts with a report, if an empty one (RFC 3550, 6.1). */
+	dm_rtcp_write_receiver_report(&writer, ssrcs[0], NULL, 0);
+	dm_rtcp_write_bye(&writer, ssrcs, count);
+	send_rtcp(connection, sender, &writer);
+}
+
 void dm_connection_send_goodbye(struct dm_connection *connection, struct dm_sender *sender)
 {
 	if (connection->phase != DM_CONNECTION_CONNECTED)
 		return;
+	send_bye(connection, sender);
 
-	uint32_t ssrcs[DM_MEDIA_COUNT];
-	size_t count = 0;
+	const struct dm_dtls_epilogue *epilogue = &connection->association->epilogue;
 
-	for (size_t i = 0; i < DM_MEDIA_COUNT; i++)
-		if (connection->streams[i].started)
-			ssrcs[count++] = connection->streams[i].ssrc;
-	if (count > 0) {
-		struct dm_writer writer = begin_rtcp(sender);
-
-		/* A compound starts with a report, if an empty one (RFC 3550, 6.1). */
-		dm_rtcp_write_receiver_report(&writer, ssrcs[0], NULL, 0);
-		dm_rtcp_write_bye(&writer, ssrcs, count);
-		send_rtcp(connection, sender, &writer);
-	}
-	dm_dtls_close(connection->dtls);
+	send_dtls(connection, sender, epilogue->goodbye, epilogue->goodbye_bytes);
 }

@@ -1,21 +1,21 @@
 /* relay/transport/connection.h
  *
  * One peer on one worker: ICE finds it, DTLS gives the keys, SRTP carries its streams. The control
- * thread creates it, a worker owns it from then on, and gives it back to be destroyed.
+ * thread creates it, a worker owns it from then on, and gives it back to be destroyed. Thousands
+ * of them are in use: what not every peer needs is not in here.
  *
  * Thread: the control thread before the worker has it and after it was given back; else the worker.
  */
 #ifndef DM_TRANSPORT_CONNECTION_H
 #define DM_TRANSPORT_CONNECTION_H
 
-#include "base/writer.h"
-#include "transport/dtls.h"
+#include "transport/association.h"
 #include "transport/ice.h"
 #include "transport/stream.h"
 
 enum dm_connection_phase {
 	DM_CONNECTION_CHECKING,  /* no nominated address yet */
-	DM_CONNECTION_HANDSHAKE, /* DTLS under way */
+	DM_CONNECTION_HANDSHAKE, /* DTLS under way, or awaited */
 	DM_CONNECTION_CONNECTED, /* media flows */
 	DM_CONNECTION_ENDED,     /* to be given back */
 };
@@ -24,28 +24,33 @@ struct dm_connection {
 	dm_peer_id id;
 	enum dm_connection_phase phase;
 	struct dm_ice ice;
-	struct dm_sender *sender;           /* borrowed: the worker's, set when it takes over */
-	struct dm_dtls *dtls;               /* owned */
-	struct dm_stream_outlet outlet;     /* its protector is owned */
-	struct dm_unprotector *unprotector; /* owned; NULL until DTLS is done */
-	struct dm_stream streams[DM_MEDIA_COUNT];
+	struct dm_fingerprint fingerprint;  /* of the peer's certificate */
+	int handshake;                      /* its number at the handshaker; -1: none */
+	dm_usec handshake_until;            /* when its phase fails; DM_USEC_NEVER before it */
+	struct dm_association *association; /* owned; NULL until DTLS is done */
+	struct dm_stream_outlet outlet;     /* its protector is the association's */
 	char cname[17];
-	uint64_t remb_bps;      /* latest REMB, 0: none */
-	dm_usec round_trip;     /* of the latest report block, 0: not known */
-	size_t position;        /* in the worker's list */
-	enum dm_peer_state end; /* why it ended */
-	bool tell_end;          /* false: the control thread itself ended it */
+	uint64_t remb_bps;                /* latest REMB, 0: none */
+	dm_usec round_trip;               /* of the latest report block, 0: not known */
+	size_t position;                  /* in the worker's roster */
+	struct dm_connection *next_ended; /* in the worker's list; borrowed, nullable */
+	enum dm_peer_state end;           /* why it ended */
+	bool tell_end;                    /* false: the control thread itself ended it */
+	size_t stream_count;              /* as many as are wanted */
+	struct dm_stream streams[];
 };
 
-/* Fills in all of `answer` but the candidates. `certificate` is borrowed until destroy.
- * Returns 0, -ENOMEM or -EIO. */
+/* Fills in all of `answer` but the candidates and our fingerprint. Returns 0, -ENOMEM or -EIO. */
 int dm_connection_create(struct dm_connection **out, dm_peer_id id,
-			 const struct dm_peer_options *options, struct dm_certificate *certificate,
-			 dm_usec now, struct dm_peer_answer *answer);
+			 const struct dm_peer_options *options, dm_usec now,
+			 struct dm_peer_answer *answer);
 void dm_connection_destroy(struct dm_connection *connection); /* NULL is allowed */
 
-/* DTLS is done: sets up SRTP. Returns 0 or -errno of the crypto libraries. */
-int dm_connection_set_keys(struct dm_connection *connection);
+/* DTLS is done. The association is the connection's from then on. */
+void dm_connection_associate(struct dm_connection *connection, struct dm_association *association);
+
+/* The stream of this medium; NULL when it is not wanted. */
+struct dm_stream *dm_connection_stream(struct dm_connection *connection, enum dm_media media);
 
 /* The stream that the peer's feedback is about, by its SSRC or its RTX SSRC; NULL when none. */
 struct dm_stream *dm_connection_find_stream(struct dm_connection *connection, uint32_t ssrc);
@@ -54,6 +59,9 @@ struct dm_stream *dm_connection_find_stream(struct dm_connection *connection, ui
  * moment (RFC 3550, 6.1, 6.4.1). Nothing is sent before the first packet. */
 void dm_connection_send_reports(struct dm_connection *connection, struct dm_sender *sender,
 				const struct dm_timeline *timeline, dm_usec now);
+
+/* Our last flight of the handshake once more. */
+void dm_connection_repeat_flight(struct dm_connection *connection, struct dm_sender *sender);
 
 /* RTCP BYE for every stream and DTLS close_notify. */
 void dm_connection_send_goodbye(struct dm_connection *connection, struct dm_sender *sender);

@@ -31,6 +31,10 @@ struct dm_dtls {
 	dm_usec deadline;
 	unsigned timeouts; /* in a row */
 	const char *reason;
+	/* The last datagram of the handshake: our last flight in the end. Then close_notify. */
+	uint8_t written[DM_DTLS_FLIGHT_MAX];
+	size_t written_bytes; /* even if they did not fit */
+	bool mute;            /* what is written is kept, not sent */
 };
 
 static int bio_write(BIO *bio, const char *data, int size_bytes)
@@ -38,7 +42,13 @@ static int bio_write(BIO *bio, const char *data, int size_bytes)
 	struct dm_dtls *dtls = BIO_get_data(bio);
 
 	BIO_clear_retry_flags(bio);
-	dtls->send(dtls->user, (const uint8_t *)data, (size_t)size_bytes);
+	if (dtls->state == DM_DTLS_HANDSHAKE || dtls->mute) {
+		dtls->written_bytes = (size_t)size_bytes;
+		if (dtls->written_bytes <= sizeof(dtls->written))
+			memcpy(dtls->written, data, dtls->written_bytes);
+	}
+	if (!dtls->mute)
+		dtls->send(dtls->user, (const uint8_t *)data, (size_t)size_bytes);
 	return size_bytes;
 }
 
@@ -311,16 +321,38 @@ int dm_dtls_export_keys(struct dm_dtls *dtls, struct dm_srtp_keys *keys)
 	return 0;
 }
 
-void dm_dtls_close(struct dm_dtls *dtls)
+/* Moves the last datagram written out. False when there is none, or a longer one. */
+static bool take_written(struct dm_dtls *dtls, uint8_t *data, size_t room_bytes, uint8_t *bytes)
+{
+	const size_t written_bytes = dtls->written_bytes;
+
+	dtls->written_bytes = 0;
+	if (written_bytes == 0 || written_bytes > sizeof(dtls->written) ||
+	    written_bytes > room_bytes)
+		return false;
+	memcpy(data, dtls->written, written_bytes);
+	*bytes = (uint8_t)written_bytes;
+	return true;
+}
+
+int dm_dtls_export_epilogue(struct dm_dtls *dtls, struct dm_dtls_epilogue *epilogue)
 {
 	if (dtls->state != DM_DTLS_CONNECTED)
-		return;
+		return -EAGAIN;
+	*epilogue = (struct dm_dtls_epilogue){ 0 };
+
+	bool ok = take_written(dtls, epilogue->flight, sizeof(epilogue->flight),
+			       &epilogue->flight_bytes);
+
+	dtls->mute = true;
 	ERR_clear_error();
-	(void)SSL_shutdown(dtls->ssl); /* its answer does not matter to us */
+	(void)SSL_shutdown(dtls->ssl); /* writes close_notify; its answer does not matter */
+	ok = ok &&
+	     take_written(dtls, epilogue->goodbye, sizeof(epilogue->goodbye),
+			  &epilogue->goodbye_bytes) &&
+	     dm_dtls_epilogue_derive_key(epilogue, dtls->ssl);
 	ERR_clear_error();
-	dtls->state = DM_DTLS_CLOSED;
-	dtls->reason = "closed by us";
-	dtls->deadline = DM_USEC_NEVER;
+	return ok ? 0 : -EIO;
 }
 
 const char *dm_dtls_reason(const struct dm_dtls *dtls)

@@ -4,12 +4,13 @@
  * a socket. No HelloVerifyRequest: the ICE check has proven the address before any handshake.
  *
  * Pure but for OpenSSL, which reads its own clock for retransmission timers and randomness.
- * Thread: the worker that owns the peer; a certificate is shared and immutable.
+ * Thread: one at a time; a certificate is shared and immutable.
  */
 #ifndef DM_TRANSPORT_DTLS_H
 #define DM_TRANSPORT_DTLS_H
 
 #include "base/time.h"
+#include "transport/dtls_epilogue.h"
 #include "transport/peer.h"
 #include "transport/srtp.h"
 
@@ -55,8 +56,9 @@ dm_usec dm_dtls_deadline(const struct dm_dtls *dtls);
 /* The SRTP keys, once CONNECTED. Returns 0, -EAGAIN before, -EIO. */
 int dm_dtls_export_keys(struct dm_dtls *dtls, struct dm_srtp_keys *keys);
 
-/* Sends close_notify. */
-void dm_dtls_close(struct dm_dtls *dtls);
+/* What can do the rest, once CONNECTED, so that the object may go: nothing may be received by it
+ * any more. Returns 0, -EAGAIN before, -EIO. */
+int dm_dtls_export_epilogue(struct dm_dtls *dtls, struct dm_dtls_epilogue *epilogue);
 
 /* Why it failed, for the log: a short fixed text. */
 const char *dm_dtls_reason(const struct dm_dtls *dtls);

@@ -13,8 +13,6 @@ static void take_nack(struct pass *pass, struct dm_stream *stream, uint16_t sequ
 	struct dm_feedback_metrics *metrics = context->metrics;
 
 	dm_metric_add(&metrics->nacks, 1);
-	if (!stream->options.nack)
-		return;
 	switch (dm_stream_resend(stream, context->sender, sequence, context->scratch,
 				 context->now)) {
 	case DM_STREAM_RESENT:
@@ -44,7 +42,7 @@ static uint64_t other_bps(const struct dm_connection *connection, const struct d
 {
 	uint64_t bps = 0;
 
-	for (size_t i = 0; i < DM_MEDIA_COUNT; i++) {
+	for (size_t i = 0; i < connection->stream_count; i++) {
 		const struct dm_stream *other = &connection->streams[i];
 
 		if (other != stream && other->rung_count > 0)
@@ -94,7 +92,7 @@ static void take_block(struct pass *pass, const struct dm_rtcp_report_block *blo
 static void take_remb(struct pass *pass, uint64_t bitrate_bps)
 {
 	pass->connection->remb_bps = bitrate_bps;
-	for (size_t i = DM_MEDIA_PICTURE; i < DM_MEDIA_COUNT; i++)
+	for (size_t i = 0; i < pass->connection->stream_count; i++)
 		judge_link(pass, &pass->connection->streams[i], DM_LADDER_NO_REPORT);
 }
 

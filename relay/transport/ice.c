@@ -25,13 +25,22 @@ static int random_text(char *text, size_t chars)
 	return 0;
 }
 
+/* FNV-1a. */
+uint64_t dm_ice_hash(const char *ufrag, size_t chars)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < chars; i++)
+		hash = (hash ^ (uint8_t)ufrag[i]) * UINT64_C(1099511628211);
+	return hash;
+}
+
 static int new_credentials(struct dm_ice *ice, const char *remote_ufrag)
 {
 	if (random_text(ice->local_ufrag, DM_ICE_LOCAL_UFRAG_CHARS) < 0 ||
 	    random_text(ice->local_pwd, DM_ICE_LOCAL_PWD_CHARS) < 0)
 		return -EIO;
-	strncpy(ice->remote_ufrag, remote_ufrag, DM_ICE_UFRAG_MAX);
-	ice->remote_ufrag[DM_ICE_UFRAG_MAX] = '\0';
+	ice->remote_hash = dm_ice_hash(remote_ufrag, strlen(remote_ufrag));
 	return 0;
 }
 
@@ -47,11 +56,11 @@ void dm_ice_restart(struct dm_ice *ice, const struct dm_ice *fresh)
 	if (ice->old_ufrag[0] == '\0') {
 		memcpy(ice->old_ufrag, ice->local_ufrag, sizeof(ice->old_ufrag));
 		memcpy(ice->old_pwd, ice->local_pwd, sizeof(ice->old_pwd));
-		memcpy(ice->old_remote_ufrag, ice->remote_ufrag, sizeof(ice->old_remote_ufrag));
+		ice->old_remote_hash = ice->remote_hash;
 	}
 	memcpy(ice->local_ufrag, fresh->local_ufrag, sizeof(ice->local_ufrag));
 	memcpy(ice->local_pwd, fresh->local_pwd, sizeof(ice->local_pwd));
-	memcpy(ice->remote_ufrag, fresh->remote_ufrag, sizeof(ice->remote_ufrag));
+	ice->remote_hash = fresh->remote_hash;
 }
 
 bool dm_ice_peek_ufrag(const uint8_t *data, size_t size_bytes,
@@ -71,15 +80,15 @@ bool dm_ice_peek_ufrag(const uint8_t *data, size_t size_bytes,
 
 /* USERNAME of a check towards us is "our ufrag:theirs" (RFC 8445, 7.2.2). */
 static bool is_username(const struct dm_stun_message *message, const char *local,
-			const char *remote)
+			uint64_t remote_hash)
 {
 	const size_t local_chars = strlen(local);
-	const size_t remote_chars = strlen(remote);
+	const char *username = (const char *)message->username;
 
-	return local_chars > 0 && message->username_bytes == local_chars + 1 + remote_chars &&
-	       memcmp(message->username, local, local_chars) == 0 &&
-	       message->username[local_chars] == ':' &&
-	       memcmp(message->username + local_chars + 1, remote, remote_chars) == 0;
+	return local_chars > 0 && message->username_bytes > local_chars &&
+	       memcmp(username, local, local_chars) == 0 && username[local_chars] == ':' &&
+	       dm_ice_hash(username + local_chars + 1, message->username_bytes - local_chars - 1) ==
+		       remote_hash;
 }
 
 /* Before the MAC verified (RFC 8489, 9.1.3): without MESSAGE-INTEGRITY, and short, so that it is
@@ -115,9 +124,9 @@ static void answer(struct dm_writer *reply, const struct dm_stun_message *messag
 /* The password that the check's USERNAME calls for; NULL when that is not this peer's. */
 static const char *password_for(const struct dm_ice *ice, const struct dm_stun_message *message)
 {
-	if (is_username(message, ice->local_ufrag, ice->remote_ufrag))
+	if (is_username(message, ice->local_ufrag, ice->remote_hash))
 		return ice->local_pwd;
-	if (is_username(message, ice->old_ufrag, ice->old_remote_ufrag))
+	if (is_username(message, ice->old_ufrag, ice->old_remote_hash))
 		return ice->old_pwd;
 	return NULL;
 }
@@ -126,7 +135,6 @@ static void forget_old(struct dm_ice *ice)
 {
 	OPENSSL_cleanse(ice->old_pwd, sizeof(ice->old_pwd));
 	memset(ice->old_ufrag, 0, sizeof(ice->old_ufrag));
-	memset(ice->old_remote_ufrag, 0, sizeof(ice->old_remote_ufrag));
 }
 
 /* What a valid check changes. */

@@ -23,14 +23,14 @@
 struct dm_ice {
 	char local_ufrag[DM_ICE_LOCAL_UFRAG_CHARS + 1];
 	char local_pwd[DM_ICE_LOCAL_PWD_CHARS + 1];
-	char remote_ufrag[DM_ICE_UFRAG_MAX + 1];
+	uint64_t remote_hash;       /* of the remote ufrag: see dm_ice_hash */
 	struct dm_address selected; /* AF_UNSPEC until the first nomination */
 	dm_usec consent_until;
 	/* While an ICE restart is under way the old credentials still hold, until the first valid
 	 * check with the new ones (RFC 8445, 9). Empty: none. */
 	char old_ufrag[DM_ICE_LOCAL_UFRAG_CHARS + 1];
 	char old_pwd[DM_ICE_LOCAL_PWD_CHARS + 1];
-	char old_remote_ufrag[DM_ICE_UFRAG_MAX + 1];
+	uint64_t old_remote_hash;
 };
 
 enum dm_ice_result {
@@ -43,6 +43,10 @@ enum dm_ice_result {
 			       attributes (420) or in our own role (487) */
 	DM_ICE_NOT_REQUEST, /* an indication, a response, another method: dropped */
 };
+
+/* Stands for a remote ufrag of up to 256 characters: that a check is the peer's is proven by its
+ * MAC, the ufrag only tells one exchange of credentials from the next (RFC 8445, 7.3). */
+uint64_t dm_ice_hash(const char *ufrag, size_t chars);
 
 /* Random local credentials of ice-chars (RFC 8839, 5.4): 48 and 144 bits. `consent_until` is now
  * plus the 30 s of RFC 7675, 5.1. Returns 0 or -EIO (no randomness). */

@@ -11,6 +11,7 @@
 #define RECEIVE_BYTES_MAX 2048 /* more than any path's MTU we can meet; choice */
 /* System calls a turn: some 1,000 datagrams, then it is sending's turn again. Choice. */
 #define RECEIVE_CALLS_MAX 16
+#define HANDSHAKE_TIME    DM_SEC(30) /* choice: as long as consent lasts */
 #define STUN_REPLY_MAX    640 /* bytes: XOR-MAPPED-ADDRESS, integrity, fingerprint and to spare */
 
 struct dm_receive_buffers {
@@ -64,8 +65,15 @@ static void take_stun(struct dm_worker *worker, const uint8_t *data, size_t size
 	struct dm_writer writer = dm_writer_init(reply, sizeof(reply));
 	struct dm_connection *connection = NULL;
 
-	if (dm_ice_peek_ufrag(data, size, ufrag))
+	if (dm_ice_peek_ufrag(data, size, ufrag)) {
 		connection = dm_route_find_ufrag(worker->route, ufrag);
+		if (!connection) {
+			/* A quick peer's check overtakes its connection while a turn is under way.
+			 */
+			dm_worker_take_commands(worker);
+			connection = dm_route_find_ufrag(worker->route, ufrag);
+		}
+	}
 	if (!connection) {
 		dm_metric_add(&metrics->dropped_unknown_user, 1);
 		return;
@@ -88,8 +96,7 @@ static void take_stun(struct dm_worker *worker, const uint8_t *data, size_t size
 		dm_metric_add(&metrics->dropped_bad_check, 1);
 	if (result == DM_ICE_SELECTED && connection->phase == DM_CONNECTION_CHECKING) {
 		connection->phase = DM_CONNECTION_HANDSHAKE;
-		worker->handshakes++;
-		(void)dm_dtls_tick(connection->dtls, worker->now); /* its patience begins */
+		connection->handshake_until = worker->now + HANDSHAKE_TIME;
 	}
 	if (writer.size == 0 || writer.failed)
 		return;
@@ -102,17 +109,39 @@ static void take_stun(struct dm_worker *worker, const uint8_t *data, size_t size
 		     (const struct sockaddr *)&to, to_bytes);
 }
 
+/* Before the handshake's end. */
+static void pass_to_handshaker(struct dm_worker *worker, struct dm_connection *connection,
+			       const uint8_t *data, size_t size)
+{
+	struct dm_handshaker *handshaker = worker->handshaker;
+
+	if (connection->handshake < 0)
+		connection->handshake = dm_handshaker_begin(handshaker, connection,
+							    &connection->fingerprint);
+	if (connection->handshake < 0 || !dm_handshaker_pass(handshaker, connection->handshake,
+							     &connection->outlet.to, data, size))
+		dm_metric_add(&worker->metrics.receive.dropped_handshake, 1);
+}
+
 static void take_dtls(struct dm_worker *worker, struct dm_connection *connection,
 		      const uint8_t *data, size_t size)
 {
-	const enum dm_dtls_state state = dm_dtls_receive(connection->dtls, data, size, worker->now);
-
-	if (state == DM_DTLS_CONNECTED && connection->phase == DM_CONNECTION_HANDSHAKE)
-		dm_worker_connected(worker, connection);
-	else if (state == DM_DTLS_CLOSED)
+	if (connection->phase == DM_CONNECTION_HANDSHAKE) {
+		pass_to_handshaker(worker, connection, data, size);
+		return;
+	}
+	if (connection->phase != DM_CONNECTION_CONNECTED)
+		return;
+	switch (dm_dtls_epilogue_receive(&connection->association->epilogue, data, size)) {
+	case DM_DTLS_HEARD_NOTHING:
+		break;
+	case DM_DTLS_HEARD_REPEAT:
+		dm_connection_repeat_flight(connection, worker->sender);
+		break;
+	case DM_DTLS_HEARD_CLOSE:
 		dm_worker_end(worker, connection, DM_PEER_CLOSED);
-	else if (state == DM_DTLS_FAILED)
-		dm_worker_end(worker, connection, DM_PEER_FAILED);
+		break;
+	}
 }
 
 static void take_rtcp(struct dm_worker *worker, struct dm_connection *connection, uint8_t *data,
@@ -120,7 +149,8 @@ static void take_rtcp(struct dm_worker *worker, struct dm_connection *connection
 {
 	if (connection->phase != DM_CONNECTION_CONNECTED)
 		return;
-	if (dm_unprotect_rtcp(connection->unprotector, data, &size) != DM_UNPROTECT_OK) {
+	if (dm_unprotect_rtcp(connection->association->unprotector, data, &size) !=
+	    DM_UNPROTECT_OK) {
 		dm_metric_add(&worker->metrics.receive.dropped_bad_rtcp_auth, 1);
 		return;
 	}

@@ -4,6 +4,7 @@
 #include "rtp/rtx.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -22,14 +23,28 @@ struct random {
 	uint16_t rtx_sequence;
 };
 
+static int add_resend(struct dm_stream *stream, dm_usec now)
+{
+	const bool audio = stream->media == DM_MEDIA_AUDIO;
+	const struct dm_resend_options options = {
+		.rate_bps = audio ? AUDIO_RESEND_BPS : VIDEO_RESEND_BPS,
+		.burst_bytes = audio ? AUDIO_RESEND_BURST : VIDEO_RESEND_BURST,
+		.min_gap = DM_MSEC(20),
+	};
+
+	stream->resend = malloc(sizeof(*stream->resend));
+	if (!stream->resend)
+		return -ENOMEM;
+	dm_resend_init(stream->resend, &options, now);
+	return 0;
+}
+
 int dm_stream_init(struct dm_stream *stream, const struct dm_stream_options *options,
 		   enum dm_media media, const struct dm_stream_outlet *outlet, dm_usec now)
 {
 	struct random random;
 
-	*stream = (struct dm_stream){ .options = *options, .outlet = outlet };
-	if (!options->wanted)
-		return 0;
+	*stream = (struct dm_stream){ .options = *options, .media = media, .outlet = outlet };
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
 		return -EIO;
 
@@ -42,16 +57,8 @@ int dm_stream_init(struct dm_stream *stream, const struct dm_stream_options *opt
 	stream->rtx_sequence = random.rtx_sequence & 0x7fff;
 	dm_rewriter_init(&stream->rewriter, random.sequence & 0x7fff, random.timestamp_offset);
 
-	const bool audio = media == DM_MEDIA_AUDIO;
-
-	dm_resend_init(&stream->resend,
-		       &(struct dm_resend_options){
-			       .rate_bps = audio ? AUDIO_RESEND_BPS : VIDEO_RESEND_BPS,
-			       .burst_bytes = audio ? AUDIO_RESEND_BURST : VIDEO_RESEND_BURST,
-			       .min_gap = DM_MSEC(20) },
-		       now);
 	dm_ladder_init(&stream->ladder, 0, now);
-	return 0;
+	return options->nack ? add_resend(stream, now) : 0;
 }
 
 void dm_stream_finish(struct dm_stream *stream)
@@ -61,6 +68,8 @@ void dm_stream_finish(struct dm_stream *stream)
 		dm_track_unref(stream->sources[i]);
 		stream->sources[i] = NULL;
 	}
+	free(stream->resend);
+	stream->resend = NULL;
 }
 
 void dm_stream_set_rungs(struct dm_stream *stream, struct dm_track *const *rungs, size_t count)
@@ -156,11 +165,12 @@ enum dm_stream_resend dm_stream_resend(struct dm_stream *stream, struct dm_sende
 	unsigned slot;
 	uint64_t index, extended;
 
-	if (!dm_rewriter_find(&stream->rewriter, sequence, &slot, &index, &extended) ||
+	if (!stream->resend ||
+	    !dm_rewriter_find(&stream->rewriter, sequence, &slot, &index, &extended) ||
 	    dm_track_read(stream->sources[slot], index, scratch) != DM_TRACK_READ_OK)
 		return DM_STREAM_NOT_SENT;
 
-	switch (dm_resend_take(&stream->resend, sequence, scratch->payload_bytes, now)) {
+	switch (dm_resend_take(stream->resend, sequence, scratch->payload_bytes, now)) {
 	case DM_RESEND_TOO_SOON:
 		return DM_STREAM_TOO_SOON;
 	case DM_RESEND_OVER_BUDGET:

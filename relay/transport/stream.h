@@ -28,6 +28,7 @@ struct dm_stream_outlet {
 
 struct dm_stream {
 	struct dm_stream_options options;
+	enum dm_media media;
 	const struct dm_stream_outlet *outlet; /* borrowed: of the connection */
 	uint32_t ssrc;
 	uint32_t rtx_ssrc; /* 0: resend on the stream's own SSRC */
@@ -52,16 +53,17 @@ struct dm_stream {
 	uint32_t last_timestamp; /* of the track, not of the wire */
 	uint32_t packets;        /* for sender reports (RFC 3550, 6.4.1) */
 	uint32_t octets;
-	uint64_t rtx_sequence; /* extended: roll-over counter and sequence number */
-	struct dm_resend resend;
+	uint64_t rtx_sequence;    /* extended: roll-over counter and sequence number */
+	struct dm_resend *resend; /* owned; NULL without NACK */
 };
 
-/* Random SSRCs, sequence number and timestamp offset (RFC 3550, 5.1); SSRCs differ from those in
- * `taken`. Returns 0 or -EIO (no randomness). A stream that is not wanted gets SSRC 0. */
+/* Random SSRCs, sequence number and timestamp offset (RFC 3550, 5.1); those of one connection's
+ * streams never meet. Returns 0, -ENOMEM or -EIO (no randomness); on failure nothing needs
+ * finishing. */
 int dm_stream_init(struct dm_stream *stream, const struct dm_stream_options *options,
 		   enum dm_media media, const struct dm_stream_outlet *outlet, dm_usec now);
 
-/* Gives the references back. */
+/* Gives the references back, frees what it owns. */
 void dm_stream_finish(struct dm_stream *stream);
 
 /* Takes references to the rungs; `count` 0 rests. The caller moves it in the fan-out. */

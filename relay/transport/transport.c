@@ -55,6 +55,7 @@ static int add_worker(struct dm_transport *transport, const struct dm_transport_
 	const struct dm_worker_options worker = {
 		.number = number,
 		.fd = fd,
+		.certificate = transport->certificate,
 		.timeline = &transport->timeline,
 		.metrics = metrics,
 		.events = transport->events,
@@ -195,10 +196,11 @@ int dm_transport_add_peer(struct dm_transport *transport, const struct dm_peer_o
 		return -EAGAIN;
 
 	const int error = dm_connection_create(&connection, make_id(transport, number), options,
-					       transport->certificate, dm_time_now(), answer);
+					       dm_time_now(), answer);
 
 	if (error < 0)
 		return error;
+	answer->fingerprint = *dm_certificate_fingerprint(transport->certificate);
 	dm_candidate_addresses_list(&transport->addresses, transport->ports[number], answer);
 
 	const struct dm_command command = { .type = DM_COMMAND_ADD,

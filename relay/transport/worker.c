@@ -13,48 +13,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define NO_MEMORY    "out of memory"
 #define COMMANDS_MAX 8192 /* waiting at once: a full hall joining within one turn; choice */
 /* Every connection is looked after once a round: consent, and a sender report (libwebrtc's rhythm
  * for video; RFC 3550's 5 s minimum is reduced for its bit rate, 6.2). */
 #define ROUND        DM_SEC(1)
 #define TURN_LONGEST 20    /* ms: a slice of the round is due even when nothing is published */
 #define WORKER_NICE  (-10) /* choice: clearly before ordinary threads, behind the audio tick */
-#define TURN_DTLS    5     /* ms: the same while handshakes run, whose first timer is 50 ms */
-
-/* --- connections by peer id: open addressing, twice as many places as connections --- */
-
-#define PLACES ((size_t)2 * DM_WORKER_CONNECTIONS_MAX)
-
-/* Ids count up, with the worker in the low bits: successive peers fall into successive places. */
-static size_t home_of(dm_peer_id peer)
-{
-	return (size_t)(peer / DM_WORKERS_MAX) % PLACES;
-}
-
-static size_t place_of(const struct dm_worker *worker, dm_peer_id peer)
-{
-	size_t i = home_of(peer);
-
-	while (worker->by_peer[i] && worker->by_peer[i]->id != peer)
-		i = (i + 1) % PLACES;
-	return i;
-}
-
-static void forget_peer(struct dm_worker *worker, dm_peer_id peer)
-{
-	size_t hole = place_of(worker, peer);
-
-	/* Close the gap, as in route.c. */
-	for (size_t i = (hole + 1) % PLACES; worker->by_peer[i]; i = (i + 1) % PLACES) {
-		const size_t home = home_of(worker->by_peer[i]->id);
-
-		if ((i + PLACES - home) % PLACES >= (i + PLACES - hole) % PLACES) {
-			worker->by_peer[hole] = worker->by_peer[i];
-			hole = i;
-		}
-	}
-	worker->by_peer[hole] = NULL;
-}
 
 /* --- the life of a connection --- */
 
@@ -63,31 +28,37 @@ void dm_worker_end(struct dm_worker *worker, struct dm_connection *connection,
 {
 	if (connection->phase == DM_CONNECTION_ENDED)
 		return;
-	if (connection->phase == DM_CONNECTION_HANDSHAKE)
-		worker->handshakes--;
-	if (state == DM_PEER_FAILED) {
-		dm_metric_add(&worker->metrics.handshakes_failed, 1);
-		static struct dm_log_limit limit = { .burst = 10, .interval = DM_SEC(1) };
-		uint64_t suppressed;
-
-		if (dm_log_allow(&limit, worker->now, &suppressed))
-			dm_log(DM_LOG_WARN, "peer.failed", "peer=%llu reason=%s suppressed=%llu",
-			       (unsigned long long)connection->id, dm_dtls_reason(connection->dtls),
-			       (unsigned long long)suppressed);
-	} else if (state == DM_PEER_EXPIRED) {
+	if (state == DM_PEER_EXPIRED)
 		dm_metric_add(&worker->metrics.expired, 1);
-	}
-	for (size_t i = 0; i < DM_MEDIA_COUNT; i++)
+	if (connection->handshake >= 0)
+		dm_handshaker_cancel(worker->handshaker, connection->handshake);
+	for (size_t i = 0; i < connection->stream_count; i++)
 		dm_fanout_remove(worker->fanout, &connection->streams[i]);
 	dm_route_remove_ufrag(worker->route, connection->ice.local_ufrag);
 	if (*connection->ice.old_ufrag)
 		dm_route_remove_ufrag(worker->route, connection->ice.old_ufrag);
 	if (connection->ice.selected.family != AF_UNSPEC)
 		dm_route_remove_address(worker->route, &connection->ice.selected);
+	dm_roster_remove(worker->roster, connection);
 	connection->phase = DM_CONNECTION_ENDED;
 	connection->end = state;
 	connection->tell_end = true;
-	worker->ended++;
+	connection->next_ended = worker->ended;
+	worker->ended = connection;
+}
+
+void dm_worker_fail(struct dm_worker *worker, struct dm_connection *connection, const char *reason)
+{
+	static struct dm_log_limit limit = { .burst = 10, .interval = DM_SEC(1) };
+	uint64_t suppressed;
+
+	if (connection->phase == DM_CONNECTION_ENDED)
+		return;
+	dm_metric_add(&worker->metrics.handshakes_failed, 1);
+	if (dm_log_allow(&limit, worker->now, &suppressed))
+		dm_log(DM_LOG_WARN, "peer.failed", "peer=%llu reason=%s suppressed=%llu",
+		       (unsigned long long)connection->id, reason, (unsigned long long)suppressed);
+	dm_worker_end(worker, connection, DM_PEER_FAILED);
 }
 
 static void tell(struct dm_worker *worker, const struct dm_connection *connection,
@@ -104,21 +75,18 @@ static void tell(struct dm_worker *worker, const struct dm_connection *connectio
 static void place_stream(struct dm_worker *worker, struct dm_connection *connection,
 			 struct dm_stream *stream)
 {
-	if (stream->options.wanted && connection->phase == DM_CONNECTION_CONNECTED &&
+	if (connection->phase == DM_CONNECTION_CONNECTED &&
 	    dm_fanout_place(worker->fanout, stream) < 0)
-		dm_worker_end(worker, connection, DM_PEER_FAILED);
+		dm_worker_fail(worker, connection, NO_MEMORY);
 }
 
-void dm_worker_connected(struct dm_worker *worker, struct dm_connection *connection)
+/* DTLS is done: streams, and the good news. */
+static void start(struct dm_worker *worker, struct dm_connection *connection)
 {
-	if (dm_connection_set_keys(connection) < 0) {
-		dm_worker_end(worker, connection, DM_PEER_FAILED);
-		return;
-	}
 	connection->phase = DM_CONNECTION_CONNECTED;
-	worker->handshakes--;
+	connection->handshake_until = DM_USEC_NEVER;
 	dm_metric_add(&worker->metrics.handshakes, 1);
-	for (size_t i = 0; i < DM_MEDIA_COUNT; i++)
+	for (size_t i = 0; i < connection->stream_count; i++)
 		place_stream(worker, connection, &connection->streams[i]);
 	/* With the first report the receiver can put sound and picture in step at once. */
 	dm_connection_send_reports(connection, worker->sender, worker->options.timeline,
@@ -126,36 +94,44 @@ void dm_worker_connected(struct dm_worker *worker, struct dm_connection *connect
 	tell(worker, connection, DM_PEER_CONNECTED);
 }
 
+static void take_outcomes(struct dm_worker *worker)
+{
+	struct dm_handshake_outcome outcome;
+
+	while (dm_handshaker_take(worker->handshaker, &outcome)) {
+		struct dm_connection *connection = outcome.connection;
+
+		connection->handshake = -1;
+		if (outcome.state == DM_DTLS_CONNECTED) {
+			dm_connection_associate(connection, outcome.association);
+			start(worker, connection);
+		} else if (outcome.state == DM_DTLS_CLOSED) {
+			dm_worker_end(worker, connection, DM_PEER_CLOSED);
+		} else {
+			dm_worker_fail(worker, connection, outcome.reason);
+		}
+	}
+}
+
 /* Gives ended connections back. What the event queue does not take stays for the next turn. */
 static void give_back_ended(struct dm_worker *worker)
 {
-	if (worker->ended == 0)
+	if (!worker->ended)
 		return;
 	dm_sender_flush(worker->sender); /* it points into connections */
-	for (size_t i = worker->connection_count; i-- > 0;) {
-		struct dm_connection *connection = worker->connections[i];
-
-		if (connection->phase != DM_CONNECTION_ENDED)
-			continue;
-
+	while (worker->ended) {
+		struct dm_connection *connection = worker->ended;
+		struct dm_connection *next = connection->next_ended;
 		const struct dm_worker_event event = { .peer = connection->id,
 						       .state = connection->end,
 						       .ended = connection,
 						       .tell = connection->tell_end };
 
-		/* Out of the tables first: the control thread may free it once it is pushed. */
-		forget_peer(worker, connection->id);
-		worker->connections[i] = worker->connections[--worker->connection_count];
-		worker->connections[i]->position = i;
-		if (!dm_queue_push(worker->options.events, &event)) {
-			worker->by_peer[place_of(worker, connection->id)] = connection;
-			connection->position = worker->connection_count;
-			worker->connections[worker->connection_count++] = connection;
+		if (!dm_queue_push(worker->options.events, &event))
 			break;
-		}
-		worker->ended--;
+		worker->ended = next; /* the control thread may have freed it already */
 	}
-	dm_metric_set(&worker->metrics.connections, (int64_t)worker->connection_count);
+	dm_metric_set(&worker->metrics.connections, (int64_t)dm_roster_count(worker->roster));
 	dm_doorbell_ring(worker->options.events_doorbell);
 }
 
@@ -163,20 +139,19 @@ static void give_back_ended(struct dm_worker *worker)
 
 static void take_add(struct dm_worker *worker, struct dm_connection *connection)
 {
-	connection->sender = worker->sender;
-	connection->position = worker->connection_count;
-	worker->connections[worker->connection_count++] = connection;
-	worker->by_peer[place_of(worker, connection->id)] = connection;
-	dm_metric_set(&worker->metrics.connections, (int64_t)worker->connection_count);
+	dm_roster_add(worker->roster, connection);
+	dm_metric_set(&worker->metrics.connections, (int64_t)dm_roster_count(worker->roster));
 	if (dm_route_add_ufrag(worker->route, connection->ice.local_ufrag, connection) < 0)
-		dm_worker_end(worker, connection, DM_PEER_FAILED);
+		dm_worker_fail(worker, connection, NO_MEMORY);
 }
 
 static void take_bind(struct dm_worker *worker, struct dm_connection *connection,
 		      const struct dm_command *command)
 {
-	struct dm_stream *stream = &connection->streams[command->bind.media];
+	struct dm_stream *stream = dm_connection_stream(connection, command->bind.media);
 
+	if (!stream)
+		return;
 	dm_fanout_remove(worker->fanout, stream);
 	dm_stream_set_rungs(stream, command->bind.rungs, command->bind.count);
 	place_stream(worker, connection, stream);
@@ -191,7 +166,7 @@ static void take_restart(struct dm_worker *worker, struct dm_connection *connect
 		dm_route_remove_ufrag(worker->route, ice->local_ufrag);
 	dm_ice_restart(ice, fresh);
 	if (dm_route_add_ufrag(worker->route, ice->local_ufrag, connection) < 0)
-		dm_worker_end(worker, connection, DM_PEER_FAILED);
+		dm_worker_fail(worker, connection, NO_MEMORY);
 }
 
 static void take_remove(struct dm_worker *worker, struct dm_connection *connection)
@@ -209,8 +184,8 @@ static void take_command(struct dm_worker *worker, const struct dm_command *comm
 		take_add(worker, command->connection);
 		return;
 	}
-	connection = worker->by_peer[place_of(worker, command->peer)];
-	if (connection && connection->phase != DM_CONNECTION_ENDED) {
+	connection = dm_roster_find(worker->roster, command->peer);
+	if (connection) {
 		if (command->type == DM_COMMAND_BIND)
 			take_bind(worker, connection, command);
 		else if (command->type == DM_COMMAND_RESTART)
@@ -223,7 +198,7 @@ static void take_command(struct dm_worker *worker, const struct dm_command *comm
 			dm_track_unref(command->bind.rungs[i]);
 }
 
-static void take_commands(struct dm_worker *worker)
+void dm_worker_take_commands(struct dm_worker *worker)
 {
 	struct dm_command command;
 
@@ -235,15 +210,15 @@ static void take_commands(struct dm_worker *worker)
 
 static void care_for(struct dm_worker *worker, struct dm_connection *connection)
 {
-	if (connection->phase == DM_CONNECTION_ENDED)
-		return;
 	if (worker->now >= connection->ice.consent_until) {
 		dm_worker_end(worker, connection, DM_PEER_EXPIRED);
 		return;
 	}
+	if (worker->now >= connection->handshake_until)
+		dm_worker_fail(worker, connection, "handshake timed out");
 	if (connection->phase != DM_CONNECTION_CONNECTED)
 		return;
-	for (size_t i = 0; i < DM_MEDIA_COUNT; i++) {
+	for (size_t i = 0; i < connection->stream_count; i++) {
 		struct dm_stream *stream = &connection->streams[i];
 
 		if (stream->listing && stream->waiting)
@@ -257,26 +232,16 @@ static void care_for(struct dm_worker *worker, struct dm_connection *connection)
 static void care(struct dm_worker *worker)
 {
 	const dm_usec into = worker->now - worker->round_start;
-	size_t due = into >= ROUND ? worker->connection_count
-				   : (size_t)into * worker->connection_count / (size_t)ROUND;
+	const size_t count = dm_roster_count(worker->roster);
+	const size_t due = into >= ROUND ? count : (size_t)into * count / (size_t)ROUND;
 
-	for (; worker->cared < due && worker->cared < worker->connection_count; worker->cared++)
-		care_for(worker, worker->connections[worker->cared]);
+	/* Who ends meanwhile makes the row shorter. */
+	for (; worker->cared < due && worker->cared < dm_roster_count(worker->roster);
+	     worker->cared++)
+		care_for(worker, dm_roster_at(worker->roster, worker->cared));
 	if (into >= ROUND) {
 		worker->round_start = worker->now;
 		worker->cared = 0;
-	}
-}
-
-static void tick_handshakes(struct dm_worker *worker)
-{
-	for (size_t i = 0; worker->handshakes > 0 && i < worker->connection_count; i++) {
-		struct dm_connection *connection = worker->connections[i];
-
-		if (connection->phase == DM_CONNECTION_HANDSHAKE &&
-		    dm_dtls_deadline(connection->dtls) <= worker->now &&
-		    dm_dtls_tick(connection->dtls, worker->now) == DM_DTLS_FAILED)
-			dm_worker_end(worker, connection, DM_PEER_FAILED);
 	}
 }
 
@@ -286,10 +251,10 @@ static void turn(struct dm_worker *worker)
 {
 	dm_doorbell_answer(&worker->doorbell);
 	worker->now = dm_time_now();
-	take_commands(worker);
+	dm_worker_take_commands(worker);
 	dm_fanout_run(worker->fanout);
 	dm_worker_receive(worker);
-	tick_handshakes(worker);
+	take_outcomes(worker);
 	care(worker);
 	dm_sender_flush(worker->sender);
 	give_back_ended(worker);
@@ -310,8 +275,7 @@ static void *run(void *user)
 	/* Before the encoders, which can wait; where the system does not allow it, as it is. */
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), WORKER_NICE);
 	while (!atomic_load_explicit(&worker->stopping, memory_order_acquire)) {
-		(void)epoll_wait(worker->epoll, events, 2,
-				 worker->handshakes > 0 ? TURN_DTLS : TURN_LONGEST);
+		(void)epoll_wait(worker->epoll, events, 2, TURN_LONGEST);
 		turn(worker);
 	}
 	return NULL;
@@ -324,6 +288,17 @@ static int watch(int epoll, int fd)
 	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
+static int create_handshaker(struct dm_worker *worker)
+{
+	return dm_handshaker_create(&worker->handshaker,
+				    &(struct dm_handshaker_options){
+					    .number = worker->options.number,
+					    .fd = worker->options.fd,
+					    .certificate = worker->options.certificate,
+					    .doorbell = &worker->doorbell,
+				    });
+}
+
 static int create_parts(struct dm_worker *worker)
 {
 	int error = dm_queue_create(&worker->commands, COMMANDS_MAX, sizeof(struct dm_command));
@@ -333,6 +308,8 @@ static int create_parts(struct dm_worker *worker)
 	if (error == 0)
 		error = dm_route_create(&worker->route, DM_WORKER_CONNECTIONS_MAX);
 	if (error == 0)
+		error = dm_roster_create(&worker->roster, DM_WORKER_CONNECTIONS_MAX);
+	if (error == 0)
 		error = dm_protect_engine_create(&worker->engine);
 	if (error == 0)
 		error = dm_sender_create(&worker->sender, worker->options.fd, worker->engine);
@@ -340,13 +317,10 @@ static int create_parts(struct dm_worker *worker)
 		error = dm_fanout_create(&worker->fanout, worker->sender);
 	if (error == 0)
 		error = dm_receive_buffers_create(&worker->buffers);
+	if (error == 0)
+		error = create_handshaker(worker);
 	if (error < 0)
 		return error;
-
-	worker->connections = calloc(DM_WORKER_CONNECTIONS_MAX, sizeof(struct dm_connection *));
-	worker->by_peer = calloc(PLACES, sizeof(struct dm_connection *));
-	if (!worker->connections || !worker->by_peer)
-		return -ENOMEM;
 
 	worker->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (worker->epoll < 0)
@@ -391,8 +365,11 @@ int dm_worker_create(struct dm_worker **out, const struct dm_worker_options *opt
 int dm_worker_start(struct dm_worker *worker)
 {
 	char name[16];
-	const int error = pthread_create(&worker->thread, NULL, run, worker);
+	int error = dm_handshaker_start(worker->handshaker);
 
+	if (error < 0)
+		return error;
+	error = pthread_create(&worker->thread, NULL, run, worker);
 	if (error)
 		return -error;
 	worker->started = true;
@@ -404,15 +381,20 @@ int dm_worker_start(struct dm_worker *worker)
 /* On the control thread, once the worker's has ended. */
 static void free_connections(struct dm_worker *worker)
 {
-	take_commands(worker); /* connections and references still on their way */
-	for (size_t i = 0; i < worker->connection_count; i++)
-		if (worker->connections[i]->phase != DM_CONNECTION_ENDED) {
-			dm_connection_send_goodbye(worker->connections[i], worker->sender);
-			dm_worker_end(worker, worker->connections[i], DM_PEER_CLOSED);
-		}
+	dm_worker_take_commands(worker); /* connections and references still on their way */
+	while (dm_roster_count(worker->roster) > 0) {
+		struct dm_connection *connection = dm_roster_at(worker->roster, 0);
+
+		dm_connection_send_goodbye(connection, worker->sender);
+		dm_worker_end(worker, connection, DM_PEER_CLOSED);
+	}
 	dm_sender_flush(worker->sender);
-	for (size_t i = 0; i < worker->connection_count; i++)
-		dm_connection_destroy(worker->connections[i]);
+	while (worker->ended) {
+		struct dm_connection *connection = worker->ended;
+
+		worker->ended = connection->next_ended;
+		dm_connection_destroy(connection);
+	}
 }
 
 void dm_worker_destroy(struct dm_worker *worker)
@@ -429,8 +411,8 @@ void dm_worker_destroy(struct dm_worker *worker)
 		dm_worker_metrics_unregister(worker);
 	if (worker->epoll >= 0)
 		close(worker->epoll);
-	free(worker->by_peer);
-	free(worker->connections);
+	dm_handshaker_destroy(worker->handshaker);
+	dm_roster_destroy(worker->roster);
 	dm_receive_buffers_destroy(worker->buffers);
 	dm_fanout_destroy(worker->fanout);
 	dm_sender_destroy(worker->sender);

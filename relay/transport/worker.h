@@ -2,7 +2,7 @@
  *
  * A worker: one thread, one UDP port, and the connections that were given to it. Each turn of its
  * loop sends what the tracks have new, takes what the socket and the control thread have for it,
- * and looks after a slice of its connections.
+ * and looks after a slice of its connections. Handshakes are done beside it: see handshaker.h.
  *
  * Thread: create, start, stop and destroy on the control thread; push commands there too. The rest
  * happens on the worker's own thread, which waits for nobody.
@@ -54,9 +54,10 @@ struct dm_worker_event {
 struct dm_worker_options {
 	unsigned number;
 	int fd;                             /* bound UDP socket; owned by the worker */
-	const struct dm_timeline *timeline; /* borrowed until destroy, like all below */
-	struct dm_metrics *metrics;         /* nullable */
-	struct dm_queue *events;            /* struct dm_worker_event */
+	struct dm_certificate *certificate; /* borrowed until destroy, like all below */
+	const struct dm_timeline *timeline;
+	struct dm_metrics *metrics; /* nullable */
+	struct dm_queue *events;    /* struct dm_worker_event */
 	struct dm_doorbell *events_doorbell;
 };
 

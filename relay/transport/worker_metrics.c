@@ -65,6 +65,7 @@ static int register_receive(struct dm_worker *worker)
 		DROP("bad-kind", &receive->dropped_bad_kind),
 		DROP("truncated", &receive->dropped_truncated),
 		DROP("bad-rtcp-auth", &receive->dropped_bad_rtcp_auth),
+		DROP("handshakes", &receive->dropped_handshake),
 		DROP("rtp", &receive->dropped_rtp),
 		COUNTER("dragoman_worker_ice_checks_total", "Valid ICE checks answered.", NULL,
 			&receive->checks),

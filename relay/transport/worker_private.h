@@ -10,6 +10,8 @@
 
 #include "transport/fanout.h"
 #include "transport/feedback.h"
+#include "transport/handshaker.h"
+#include "transport/roster.h"
 #include "transport/route.h"
 #include "transport/worker.h"
 
@@ -24,8 +26,9 @@ struct dm_receive_metrics {
 	struct dm_metric dropped_bad_kind;        /* first byte of no protocol (RFC 7983) */
 	struct dm_metric dropped_truncated;       /* larger than any datagram of ours */
 	struct dm_metric dropped_bad_rtcp_auth;
-	struct dm_metric dropped_rtp; /* media from listeners */
-	struct dm_metric checks;      /* valid ICE checks */
+	struct dm_metric dropped_handshake; /* DTLS: too many handshakes wait */
+	struct dm_metric dropped_rtp;       /* media from listeners */
+	struct dm_metric checks;            /* valid ICE checks */
 	struct dm_metric address_changes;
 };
 
@@ -58,17 +61,18 @@ struct dm_worker {
 	struct dm_protect_engine *engine;
 	struct dm_sender *sender;
 	struct dm_fanout *fanout;
+	struct dm_handshaker *handshaker;
 	struct dm_receive_buffers *buffers;
 
-	struct dm_connection **connections; /* borrowed pointers to owned connections */
-	size_t connection_count;
-	struct dm_connection **by_peer; /* open addressing: see worker.c */
-	size_t cared;                   /* connections looked after, in this round */
+	struct dm_roster *roster;    /* the connections, owned, but for those that ended */
+	struct dm_connection *ended; /* a list of owned ones, to give back */
+	size_t cared;                /* connections looked after, in this round */
 	dm_usec round_start;
-	size_t handshakes; /* under way: their timers are finer */
-	size_t ended;      /* connections to give back */
-	dm_usec now;       /* of this turn */
+	dm_usec now; /* of this turn */
 };
+
+/* Does what the control thread has asked for until now. */
+void dm_worker_take_commands(struct dm_worker *worker);
 
 /* Takes everything the socket has, up to a limit a turn. */
 void dm_worker_receive(struct dm_worker *worker);
@@ -80,7 +84,7 @@ void dm_receive_buffers_destroy(struct dm_receive_buffers *buffers); /* NULL is 
 void dm_worker_end(struct dm_worker *worker, struct dm_connection *connection,
 		   enum dm_peer_state state);
 
-/* DTLS is done: keys, streams, and the good news. */
-void dm_worker_connected(struct dm_worker *worker, struct dm_connection *connection);
+/* The same for FAILED, with the reason for the log. */
+void dm_worker_fail(struct dm_worker *worker, struct dm_connection *connection, const char *reason);
 
 #endif

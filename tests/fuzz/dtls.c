@@ -40,7 +40,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
 		    dm_dtls_export_keys(dtls, &keys) == 0)
 			abort();
 	}
-	dm_dtls_close(dtls);
 	dm_dtls_destroy(dtls);
 	return 0;
 }

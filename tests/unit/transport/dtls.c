@@ -1,5 +1,6 @@
 /* Our DTLS server against OpenSSL's client, over a simulated network and clock: what either side
- * sends is lost, repeated, late, or all of it, by a seed. */
+ * sends is lost, repeated, late, or all of it, by a seed. Once connected, the server is what its
+ * handshake left: the epilogue. */
 #include "transport/dtls.h"
 
 #include "transport/certificate.h"
@@ -45,6 +46,10 @@ struct datagram {
 struct world {
 	struct dm_certificate *certificate;
 	struct dm_dtls *server;
+	struct dm_srtp_keys keys; /* these of a connected server */
+	struct dm_dtls_epilogue epilogue;
+	bool connected;
+	bool closed;
 	SSL_CTX *client_context;
 	SSL *client;
 	struct dm_fingerprint client_fingerprint;
@@ -293,13 +298,32 @@ static size_t next_datagram(void)
 	return best;
 }
 
+static void server_receive(const uint8_t *data, size_t bytes)
+{
+	if (world.connected) {
+		const enum dm_dtls_heard heard = dm_dtls_epilogue_receive(&world.epilogue, data,
+									  bytes);
+
+		if (heard == DM_DTLS_HEARD_REPEAT)
+			server_send(&world, world.epilogue.flight, world.epilogue.flight_bytes);
+		world.closed = world.closed || heard == DM_DTLS_HEARD_CLOSE;
+	} else if (dm_dtls_receive(world.server, data, bytes, now) == DM_DTLS_CONNECTED) {
+		assert_true(dm_dtls_deadline(world.server) == DM_USEC_NEVER);
+		assert_int_equal(dm_dtls_export_keys(world.server, &world.keys), 0);
+		assert_int_equal(dm_dtls_export_epilogue(world.server, &world.epilogue), 0);
+		dm_dtls_destroy(world.server);
+		world.server = NULL;
+		world.connected = true;
+	}
+}
+
 static void deliver(size_t i)
 {
 	const struct datagram datagram = world.queue[i];
 
 	world.queue[i] = world.queue[--world.queued];
 	if (datagram.to_server)
-		dm_dtls_receive(world.server, datagram.data, datagram.bytes, now);
+		server_receive(datagram.data, datagram.bytes);
 	else if (!world.client_is_gone)
 		step_client(datagram.data, datagram.bytes);
 }
@@ -309,7 +333,7 @@ static bool step(dm_usec until)
 {
 	const size_t i = next_datagram();
 	const dm_usec datagram_at = i == SIZE_MAX ? DM_USEC_NEVER : world.queue[i].at;
-	const dm_usec server_at = dm_dtls_deadline(world.server);
+	const dm_usec server_at = world.server ? dm_dtls_deadline(world.server) : DM_USEC_NEVER;
 	const dm_usec client_at = client_deadline();
 	dm_usec first = datagram_at < server_at ? datagram_at : server_at;
 
@@ -329,6 +353,13 @@ static bool step(dm_usec until)
 	return true;
 }
 
+static enum dm_dtls_state server_state(void)
+{
+	if (world.connected)
+		return world.closed ? DM_DTLS_CLOSED : DM_DTLS_CONNECTED;
+	return dm_dtls_tick(world.server, now);
+}
+
 /* Until both are connected, or nothing more happens. */
 static void run_handshake(void)
 {
@@ -336,24 +367,18 @@ static void run_handshake(void)
 
 	step_client(NULL, 0);
 	while (step(until)) {
-		if (dm_dtls_tick(world.server, now) == DM_DTLS_CONNECTED &&
-		    SSL_is_init_finished(world.client) && world.queued == 0)
+		if (server_state() == DM_DTLS_CONNECTED && SSL_is_init_finished(world.client) &&
+		    world.queued == 0)
 			return;
 	}
 }
 
-static enum dm_dtls_state server_state(void)
-{
-	return dm_dtls_tick(world.server, now);
-}
-
 static void assert_same_keys(enum dm_srtp_profile profile)
 {
-	struct dm_srtp_keys keys;
+	const struct dm_srtp_keys keys = world.keys;
 	uint8_t theirs[60];
 	const size_t salt_bytes = profile == DM_SRTP_AEAD_AES_128_GCM ? 12 : 14;
 
-	assert_int_equal(dm_dtls_export_keys(world.server, &keys), 0);
 	assert_int_equal(keys.profile, profile);
 	assert_int_equal(SSL_export_keying_material(world.client, theirs, 32 + 2 * salt_bytes,
 						    "EXTRACTOR-dtls_srtp", 19, NULL, 0, 0),
@@ -379,14 +404,12 @@ static void connects_with_the_best_common_profile(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct dm_srtp_keys keys;
-
 		world_init(cases[i].offer);
 		make_ends();
-		assert_int_equal(dm_dtls_export_keys(world.server, &keys), -EAGAIN);
+		assert_int_equal(dm_dtls_export_keys(world.server, &world.keys), -EAGAIN);
+		assert_int_equal(dm_dtls_export_epilogue(world.server, &world.epilogue), -EAGAIN);
 		run_handshake();
 		assert_int_equal(server_state(), DM_DTLS_CONNECTED);
-		assert_true(dm_dtls_deadline(world.server) == DM_USEC_NEVER);
 		assert_same_keys(cases[i].expected);
 		assert_int_equal(SSL_version(world.client), DTLS1_2_VERSION);
 		/* Two flights, each in as few datagrams as fit. */
@@ -613,6 +636,59 @@ static void gives_up_on_silence(void **state)
 	world_finish();
 }
 
+/* The suites have keys of two lengths and hashes. */
+static void says_and_hears_with_every_suite(void **state)
+{
+	static const char *const suites[] = { "ECDHE-ECDSA-AES128-GCM-SHA256",
+					      "ECDHE-ECDSA-AES256-GCM-SHA384" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		world_init("SRTP_AEAD_AES_128_GCM");
+		assert_true(SSL_CTX_set_cipher_list(world.client_context, suites[i]));
+		make_ends();
+		step_client(NULL, 0);
+		while (world.sent_by_server < 1)
+			assert_true(step(DM_USEC_NEVER - 1));
+		world.drop_from_server = 2;
+		while (!SSL_is_init_finished(world.client))
+			assert_true(step(now + DM_SEC(20)));
+		assert_int_equal(world.epilogue.key_bytes, i == 0 ? 16 : 32);
+		SSL_shutdown(world.client);
+		while (step(now + DM_SEC(1)))
+			;
+		assert_int_equal(server_state(), DM_DTLS_CLOSED);
+		world_finish();
+	}
+}
+
+/* An alert in the clear, or one that somebody else made, closes nothing. */
+static void hears_no_forged_close_notify(void **state)
+{
+	static const uint8_t clear[] = { 21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 1, 0 };
+	struct datagram alert;
+
+	(void)state;
+	world_init("SRTP_AEAD_AES_128_GCM");
+	make_ends();
+	run_handshake();
+	server_receive(clear, sizeof(clear));
+	SSL_shutdown(world.client);
+	assert_int_equal(world.queued, 1);
+	alert = world.queue[0];
+	for (size_t at = 0; at < alert.bytes; at++) {
+		struct datagram forged = alert;
+
+		forged.data[at] ^= (uint8_t)(1u << seed_below(8));
+		server_receive(forged.data, forged.bytes);
+		server_receive(alert.data, at);
+	}
+	assert_int_equal(server_state(), DM_DTLS_CONNECTED);
+	server_receive(alert.data, alert.bytes);
+	assert_int_equal(server_state(), DM_DTLS_CLOSED);
+	world_finish();
+}
+
 static void hears_close_notify(void **state)
 {
 	(void)state;
@@ -631,16 +707,14 @@ static void says_close_notify(void **state)
 	(void)state;
 	world_init("SRTP_AEAD_AES_128_GCM");
 	make_ends();
-	dm_dtls_close(world.server); /* nothing to say yet */
-	assert_int_equal(world.sent_by_server, 0);
 	run_handshake();
-	dm_dtls_close(world.server);
+	assert_int_equal(world.sent_by_server, 2); /* it was made, not sent */
+	server_send(&world, world.epilogue.goodbye, world.epilogue.goodbye_bytes);
 	while (step(now + DM_SEC(1)))
 		;
 	assert_int_equal(SSL_get_shutdown(world.client) & SSL_RECEIVED_SHUTDOWN,
 			 SSL_RECEIVED_SHUTDOWN);
 	assert_int_equal(world.client_alert, SSL_AD_CLOSE_NOTIFY);
-	assert_int_equal(server_state(), DM_DTLS_CLOSED);
 	world_finish();
 }
 
@@ -665,9 +739,9 @@ static void ignores_data_noise_and_replays_when_connected(void **state)
 		seed_fill(noise, sizeof(noise));
 		memcpy(noise, record.data, 13); /* a header of the right epoch */
 		noise[10] = (uint8_t)(100 + i);
-		dm_dtls_receive(world.server, noise, sizeof(noise), now);
-		dm_dtls_receive(world.server, record.data, record.bytes, now);
-		dm_dtls_receive(world.server, record.data, 0, now);
+		server_receive(noise, sizeof(noise));
+		server_receive(record.data, record.bytes);
+		server_receive(record.data, 0);
 	}
 	assert_int_equal(server_state(), DM_DTLS_CONNECTED);
 	world_finish();
@@ -720,6 +794,8 @@ int main(void)
 		cmocka_unit_test(gives_up_on_silence),
 		cmocka_unit_test(hears_close_notify),
 		cmocka_unit_test(says_close_notify),
+		cmocka_unit_test(says_and_hears_with_every_suite),
+		cmocka_unit_test(hears_no_forged_close_notify),
 		cmocka_unit_test(ignores_data_noise_and_replays_when_connected),
 		cmocka_unit_test(survives_mutated_handshakes),
 	};

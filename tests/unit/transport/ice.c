@@ -92,11 +92,18 @@ static enum dm_ice_result take(struct dm_ice *ice, const struct check *check,
 	return result;
 }
 
+static const char *remote; /* the ufrag of the peer in the test */
+
+static void start(struct dm_ice *ice, const char *remote_ufrag, dm_usec now)
+{
+	remote = remote_ufrag;
+	assert_int_equal(dm_ice_init(ice, remote_ufrag, now), 0);
+}
+
 static enum dm_ice_result take_valid(struct dm_ice *ice, unsigned flags,
 				     const struct dm_address *from, dm_usec now)
 {
-	const struct check check = make_check(ice->local_ufrag, ice->remote_ufrag, ice->local_pwd,
-					      flags);
+	const struct check check = make_check(ice->local_ufrag, remote, ice->local_pwd, flags);
 
 	return take(ice, &check, from, now);
 }
@@ -118,17 +125,18 @@ static void makes_credentials(void **state)
 		assert_true(isalnum(*c) || *c == '+' || *c == '/');
 }
 
-static void cuts_an_endless_ufrag(void **state)
+static void takes_the_longest_ufrag(void **state)
 {
-	char ufrag[DM_ICE_UFRAG_MAX + 20];
+	char ufrag[DM_ICE_UFRAG_MAX + 1];
 	struct dm_ice ice;
 
 	(void)state;
 	memset(ufrag, 'x', sizeof(ufrag));
 	ufrag[sizeof(ufrag) - 1] = '\0';
-	assert_int_equal(dm_ice_init(&ice, ufrag, 0), 0);
-	assert_int_equal(strlen(ice.remote_ufrag), DM_ICE_UFRAG_MAX);
+	start(&ice, ufrag, 0);
 	assert_int_equal(take_valid(&ice, 0, &here, 1), DM_ICE_VALID);
+	ufrag[sizeof(ufrag) - 2] = '\0';
+	assert_int_equal(take_valid(&ice, 0, &here, 1), DM_ICE_WRONG_USER);
 }
 
 static void answers_a_check(void **state)
@@ -136,7 +144,7 @@ static void answers_a_check(void **state)
 	struct dm_ice ice;
 
 	(void)state;
-	assert_int_equal(dm_ice_init(&ice, "remote", 0), 0);
+	start(&ice, "remote", 0);
 	assert_int_equal(take_valid(&ice, 0, &here, DM_SEC(7)), DM_ICE_VALID);
 	assert_int_equal(reply.class, DM_STUN_SUCCESS);
 	assert_true(dm_stun_integrity_ok(&reply, ice.local_pwd));
@@ -152,7 +160,7 @@ static void follows_nominations_and_nothing_else(void **state)
 	struct dm_ice ice;
 
 	(void)state;
-	assert_int_equal(dm_ice_init(&ice, "remote", 0), 0);
+	start(&ice, "remote", 0);
 	assert_int_equal(take_valid(&ice, NOMINATE, &here, 1), DM_ICE_SELECTED);
 	assert_true(dm_address_equal(&ice.selected, &here));
 	/* A browser pings all its paths; only the one it uses is nominated, again and again. */
@@ -194,7 +202,7 @@ static void refuses_without_a_trace(void **state)
 	struct dm_ice ice;
 
 	(void)state;
-	assert_int_equal(dm_ice_init(&ice, "remote", 0), 0);
+	start(&ice, "remote", 0);
 
 	const char *local = ice.local_ufrag;
 	const char *password = ice.local_pwd;
@@ -241,7 +249,7 @@ static void names_the_unknown_attribute(void **state)
 	struct dm_ice ice;
 
 	(void)state;
-	assert_int_equal(dm_ice_init(&ice, "remote", 0), 0);
+	start(&ice, "remote", 0);
 	assert_int_equal(take_valid(&ice, UNKNOWN, &here, 1), DM_ICE_BAD_REQUEST);
 	assert_non_null(memmem(reply_data, reply_bytes, expected, sizeof(expected)));
 }
@@ -254,7 +262,7 @@ static void does_not_amplify(void **state)
 	struct dm_ice ice;
 
 	(void)state;
-	assert_int_equal(dm_ice_init(&ice, "r", 0), 0);
+	start(&ice, "r", 0);
 	dm_stun_begin(&writer, DM_STUN_REQUEST, DM_STUN_BINDING, transaction);
 	dm_stun_put_fingerprint(&writer);
 	check.bytes = writer.size;
@@ -266,7 +274,7 @@ static void drops_what_is_no_request(void **state)
 	struct dm_ice ice;
 
 	(void)state;
-	assert_int_equal(dm_ice_init(&ice, "remote", 0), 0);
+	start(&ice, "remote", 0);
 	for (unsigned class = DM_STUN_INDICATION; class <= DM_STUN_ERROR; class ++) {
 		struct check check = { .bytes = 0 };
 		struct dm_writer writer = dm_writer_init(check.data, sizeof(check.data));
@@ -296,7 +304,7 @@ static void writes_nothing_without_room(void **state)
 	struct dm_ice ice;
 
 	(void)state;
-	assert_int_equal(dm_ice_init(&ice, "remote", 0), 0);
+	start(&ice, "remote", 0);
 
 	const struct check check = make_check(ice.local_ufrag, "remote", ice.local_pwd, 0);
 
@@ -313,7 +321,7 @@ static void restart(struct dm_ice *ice, const char *remote_ufrag)
 {
 	struct dm_ice fresh;
 
-	assert_int_equal(dm_ice_init(&fresh, remote_ufrag, 0), 0);
+	start(&fresh, remote_ufrag, 0);
 	dm_ice_restart(ice, &fresh);
 }
 
@@ -322,7 +330,7 @@ static void restarts(void **state)
 	struct dm_ice ice;
 
 	(void)state;
-	assert_int_equal(dm_ice_init(&ice, "remote", 0), 0);
+	start(&ice, "remote", 0);
 	assert_int_equal(take_valid(&ice, NOMINATE, &here, 1), DM_ICE_SELECTED);
 
 	const struct dm_ice old = ice;
@@ -355,7 +363,7 @@ static void restarts_twice(void **state)
 	struct dm_ice ice;
 
 	(void)state;
-	assert_int_equal(dm_ice_init(&ice, "remote", 0), 0);
+	start(&ice, "remote", 0);
 
 	const struct check first = make_check(ice.local_ufrag, "remote", ice.local_pwd, 0);
 
@@ -402,7 +410,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(makes_credentials),
-		cmocka_unit_test(cuts_an_endless_ufrag),
+		cmocka_unit_test(takes_the_longest_ufrag),
 		cmocka_unit_test(answers_a_check),
 		cmocka_unit_test(follows_nominations_and_nothing_else),
 		cmocka_unit_test(refuses_without_a_trace),

@@ -372,6 +372,72 @@ static void a_peer_that_never_checks_is_no_burden(void **state)
 	turn(fixture);
 }
 
+static bool all_have_sound(const struct fixture *fixture)
+{
+	for (size_t i = 0; i < PEERS; i++)
+		if (report(&fixture->peers[i])->audio.packets == 0)
+			return false;
+	return true;
+}
+
+static bool half_ended(const struct fixture *fixture)
+{
+	for (size_t i = 0; i < PEERS; i += 2)
+		if (!fixture->peers[i].ended)
+			return false;
+	return true;
+}
+
+/* The relay keeps no more of DTLS than it needs to hear close_notify. */
+static void who_says_goodbye_is_gone_at_once(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < PEERS; i++)
+		join(fixture, &fixture->peers[i], dm_identity_fingerprint(fixture->identity));
+	wait_for(fixture, all_have_sound, "sound for everybody");
+	for (size_t i = 0; i < PEERS; i += 2)
+		dm_receiver_close(fixture->peers[i].receiver);
+	wait_for(fixture, half_ended, "the news that half have left");
+	for (size_t i = 0; i < PEERS; i++) {
+		assert_int_equal(fixture->peers[i].ended, i % 2 == 0);
+		if (i % 2 == 0)
+			assert_int_equal(fixture->peers[i].end, DM_PEER_CLOSED);
+	}
+}
+
+/* Removed before ICE, during DTLS, after it: whatever comes late harms nobody. */
+static void comings_and_goings_leave_no_trace(void **state)
+{
+	struct fixture *fixture = *state;
+	const dm_usec until = dm_time_now() + DM_SEC(2);
+	unsigned left = 0;
+
+	srand(17);
+	print_message("seed 17\n");
+	while (dm_time_now() < until) {
+		struct peer *peer = &fixture->peers[rand() % PEERS];
+
+		if (peer->receiver) {
+			dm_transport_remove_peer(fixture->transport, peer->id);
+			dm_receiver_destroy(peer->receiver);
+			close(peer->fd);
+			*peer = (struct peer){ 0 };
+			left++;
+		} else {
+			join(fixture, peer, dm_identity_fingerprint(fixture->identity));
+		}
+		for (int i = rand() % 4; i > 0; i--)
+			turn(fixture);
+	}
+	assert_true(left > 20);
+	for (size_t i = 0; i < PEERS; i++)
+		if (!fixture->peers[i].receiver)
+			join(fixture, &fixture->peers[i],
+			     dm_identity_fingerprint(fixture->identity));
+	wait_for(fixture, all_have_sound, "sound for everybody");
+}
+
 static bool first_plays(const struct fixture *fixture)
 {
 	return report(&fixture->peers[0])->audio.packets > 20;
@@ -433,6 +499,8 @@ int main(void)
 		TEST(peers_get_unbroken_streams_while_they_change),
 		TEST(another_certificate_than_announced_is_refused),
 		TEST(a_peer_that_never_checks_is_no_burden),
+		TEST(who_says_goodbye_is_gone_at_once),
+		TEST(comings_and_goings_leave_no_trace),
 		TEST(hostile_datagrams_are_counted_and_dropped),
 		cmocka_unit_test_setup_teardown(a_peer_plays_over_ipv6, set_up_ipv6, tear_down),
 	};
