@@ -3,6 +3,7 @@
 #include "base/queue.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -21,6 +22,10 @@
 /* Timers wait for the queue, in which the peer's answer may be: to repeat ourselves then would make
  * a long queue longer. But not for ever. Choice. */
 #define TICK_BUSY DM_MSEC(500)
+
+/* So many at once were a crowd, whose memory the system shall have back: 2.5 MB and more. Choice.
+ */
+#define CROWD 64
 
 enum message_type { MESSAGE_BEGIN, MESSAGE_DATAGRAM };
 
@@ -75,6 +80,7 @@ struct dm_handshaker {
 	struct handshake handshakes[DM_HANDSHAKES_MAX];
 	uint16_t active[DM_HANDSHAKES_MAX]; /* numbers under way */
 	size_t active_count;
+	size_t most_active; /* since memory was given back */
 };
 
 static void count_waiting(struct dm_handshaker *handshaker, uint16_t number, int change)
@@ -136,6 +142,8 @@ static void begin(struct dm_handshaker *handshaker, const struct message *messag
 	(void)dm_dtls_tick(handshake->dtls, dm_time_now()); /* its patience begins */
 	handshake->position = handshaker->active_count;
 	handshaker->active[handshaker->active_count++] = message->number;
+	if (handshaker->active_count > handshaker->most_active)
+		handshaker->most_active = handshaker->active_count;
 }
 
 static void receive(struct dm_handshaker *handshaker, const struct message *message)
@@ -191,6 +199,16 @@ static void take_messages(struct dm_handshaker *handshaker, dm_usec until)
 	}
 }
 
+/* What a crowd's handshakes took lies between what they left: the library would keep all of it for
+ * the next crowd. Takes some ms, when nobody waits for us. */
+static void give_memory_back(struct dm_handshaker *handshaker)
+{
+	if (handshaker->active_count > 0 || handshaker->most_active < CROWD)
+		return;
+	handshaker->most_active = 0;
+	(void)malloc_trim(0);
+}
+
 static void *run(void *user)
 {
 	struct dm_handshaker *handshaker = user;
@@ -201,6 +219,7 @@ static void *run(void *user)
 		dm_doorbell_answer(&handshaker->doorbell);
 		take_messages(handshaker, dm_time_now() + TICK_BUSY);
 		tick(handshaker, dm_time_now());
+		give_memory_back(handshaker);
 	}
 	return NULL;
 }

@@ -19,7 +19,7 @@
 struct dm_connection;
 struct dm_handshaker;
 
-/* Handshakes under way at once, each with some 60 kB of OpenSSL's; who comes then waits. Choice:
+/* Handshakes under way at once, each with some 40 kB of OpenSSL's; who comes then waits. Choice:
  * seconds of work. */
 #define DM_HANDSHAKES_MAX 1024
 
