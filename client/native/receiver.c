@@ -2,34 +2,34 @@
 
 #include "binding.h"
 
+#include "transport/stun.h"
+
 #include <openssl/rand.h>
+
+#include <arpa/inet.h>
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CHECK_FIRST    DM_MSEC(50) /* Ta, RFC 8445, 14.2 */
-#define CHECK_CONSENT  DM_SEC(5)   /* RFC 7675, 5.1 */
-#define CONSENT_LASTS  DM_SEC(30)  /* likewise */
-#define REPORT_EVERY   DM_SEC(1)   /* choice: as browsers do */
-#define AUDIO_HZ       48000
-#define AUDIO_TICKS    960 /* 20 ms: what the relay sends (relay/audio/encoder.h) */
-#define VIDEO_HZ       90000
-#define RTCP_MAX_BYTES 256
+#define CHECK_FIRST   DM_MSEC(50) /* Ta, RFC 8445, 14.2 */
+#define CHECK_CONSENT DM_SEC(5)   /* RFC 7675, 5.1 */
+#define CONSENT_LASTS DM_SEC(30)  /* likewise */
+#define DTLS_EVERY    DM_MSEC(20) /* looks at OpenSSL's timer; choice */
 
 struct dm_receiver {
 	struct dm_receiver_options options;
 	struct dm_receiver_report report;
 	struct dm_binding binding;
-	struct dm_handshake *handshake;     /* owned; NULL before start */
-	struct dm_protector *protector;     /* owned; NULL until connected */
-	struct dm_unprotector *unprotector; /* likewise */
+	struct dm_handshake *handshake; /* owned; NULL before start */
+	struct dm_reception reception;
 	char ufrag[9];
 	char pwd[25];
-	uint32_t ssrc; /* of our reports */
+	struct dm_address server; /* as its candidate says */
+	uint32_t ssrc;            /* of our reports */
 	dm_usec answered_at;
 	dm_usec check_due;
-	dm_usec report_due;
+	dm_usec dtls_due;
 };
 
 /* ice-chars (RFC 8839, 5.4); 64 of them, so that random bits map evenly. */
@@ -46,6 +46,24 @@ static int random_text(char *text, size_t length)
 	return 0;
 }
 
+static void init_reception(struct dm_receiver *receiver)
+{
+	const struct dm_receiver_options *options = &receiver->options;
+	const struct dm_reception_options media = {
+		.video = options->video,
+		.counts_only = options->counts_only,
+		.nack = options->nack,
+		.stamped = options->stamped,
+		.manner = options->manner,
+		.figures = options->figures,
+	};
+
+	dm_reception_init(&receiver->reception, &media, &receiver->report);
+	receiver->reception.send = options->send;
+	receiver->reception.user = options->user;
+	strcpy(receiver->reception.cname, receiver->ufrag);
+}
+
 int dm_receiver_create(struct dm_receiver **out, const struct dm_receiver_options *options)
 {
 	struct dm_receiver *receiver = calloc(1, sizeof(*receiver));
@@ -55,14 +73,13 @@ int dm_receiver_create(struct dm_receiver **out, const struct dm_receiver_option
 		return -ENOMEM;
 	receiver->options = *options;
 	receiver->report.connected_at = DM_USEC_NEVER;
-	receiver->report.audio = dm_inbound_init(AUDIO_HZ, AUDIO_TICKS);
-	receiver->report.video = dm_inbound_init(VIDEO_HZ, 0);
 	if (random_text(receiver->ufrag, sizeof(receiver->ufrag) - 1) ||
 	    random_text(receiver->pwd, sizeof(receiver->pwd) - 1) ||
-	    RAND_bytes((uint8_t *)&receiver->ssrc, sizeof(receiver->ssrc)) != 1) {
+	    RAND_bytes((uint8_t *)&receiver->reception.ssrc, sizeof(uint32_t)) != 1) {
 		free(receiver);
 		return -EIO;
 	}
+	init_reception(receiver);
 	*out = receiver;
 	return 0;
 }
@@ -72,8 +89,7 @@ void dm_receiver_destroy(struct dm_receiver *receiver)
 	if (!receiver)
 		return;
 	dm_handshake_destroy(receiver->handshake);
-	dm_protector_destroy(receiver->protector);
-	dm_unprotector_destroy(receiver->unprotector);
+	dm_reception_finish(&receiver->reception);
 	free(receiver);
 }
 
@@ -85,6 +101,8 @@ int dm_receiver_offer(const struct dm_receiver *receiver, char *sdp, size_t capa
 		.fingerprint = dm_identity_fingerprint(receiver->options.identity),
 		.video = receiver->options.video,
 		.rtx = true,
+		.sound_nack = receiver->options.nack || receiver->options.manner == DM_MANNER_STORM,
+		.active = receiver->options.active,
 	};
 
 	return dm_offer_write(&offer, sdp, capacity_bytes);
@@ -101,6 +119,19 @@ static void send_check(struct dm_receiver *receiver, dm_usec now)
 		receiver->options.send(receiver->options.user, data, (size_t)bytes);
 }
 
+static struct dm_address server_address(const struct dm_answer *answer)
+{
+	const struct dm_candidate *candidate = dm_answer_candidate(answer, NULL);
+	struct dm_address address = { .family = AF_UNSPEC };
+
+	if (candidate &&
+	    inet_pton(candidate->ipv6 ? AF_INET6 : AF_INET, candidate->address, address.ip) == 1) {
+		address.family = candidate->ipv6 ? AF_INET6 : AF_INET;
+		address.port = candidate->port;
+	}
+	return address;
+}
+
 int dm_receiver_start(struct dm_receiver *receiver, const struct dm_answer *answer, dm_usec now)
 {
 	int error = dm_binding_init(&receiver->binding, receiver->ufrag, answer->ufrag,
@@ -115,6 +146,8 @@ int dm_receiver_start(struct dm_receiver *receiver, const struct dm_answer *answ
 				    receiver->options.user);
 	if (error)
 		return error;
+	receiver->server = server_address(answer);
+	dm_reception_agree(&receiver->reception, answer);
 	receiver->report.state = DM_RECEIVER_CHECKING;
 	receiver->answered_at = now;
 	send_check(receiver, now);
@@ -123,17 +156,15 @@ int dm_receiver_start(struct dm_receiver *receiver, const struct dm_answer *answ
 
 static void connected(struct dm_receiver *receiver, dm_usec now)
 {
-	struct dm_srtp_keys keys;
+	struct dm_srtp_keys keys = { 0 };
 
 	if (dm_handshake_export(receiver->handshake, &keys) ||
-	    dm_protector_create(&receiver->protector, &keys) ||
-	    dm_unprotector_create(&receiver->unprotector, &keys)) {
+	    dm_reception_start(&receiver->reception, &keys, now)) {
 		receiver->report.state = DM_RECEIVER_FAILED;
 	} else {
 		receiver->report.state = DM_RECEIVER_CONNECTED;
 		receiver->report.profile = keys.profile;
 		receiver->report.connected_at = now;
-		receiver->report_due = now + REPORT_EVERY;
 	}
 	dm_srtp_keys_wipe(&keys);
 }
@@ -149,9 +180,31 @@ static void follow_handshake(struct dm_receiver *receiver, enum dm_handshake_sta
 		receiver->report.state = DM_RECEIVER_FAILED;
 }
 
+/* A server with full ICE checks us as well (RFC 8445, 7.3). */
+static void answer_check(struct dm_receiver *receiver, const struct dm_stun_message *check)
+{
+	uint8_t reply[DM_BINDING_MAX];
+	struct dm_writer writer = dm_writer_init(reply, sizeof(reply));
+
+	if (receiver->server.family == AF_UNSPEC || !dm_stun_integrity_ok(check, receiver->pwd))
+		return;
+	dm_stun_begin(&writer, DM_STUN_SUCCESS, DM_STUN_BINDING, check->transaction);
+	dm_stun_put_mapped_address(&writer, &receiver->server, check->transaction);
+	dm_stun_put_integrity(&writer, receiver->pwd);
+	dm_stun_put_fingerprint(&writer);
+	if (!writer.failed)
+		receiver->options.send(receiver->options.user, reply, writer.size);
+}
+
 static void receive_stun(struct dm_receiver *receiver, const uint8_t *data, size_t bytes,
 			 dm_usec now)
 {
+	struct dm_stun_message message;
+
+	if (dm_stun_parse(&message, data, bytes) && message.class == DM_STUN_REQUEST) {
+		answer_check(receiver, &message);
+		return;
+	}
 	if (!dm_binding_answered(&receiver->binding, data, bytes))
 		return;
 	receiver->answered_at = now;
@@ -160,65 +213,6 @@ static void receive_stun(struct dm_receiver *receiver, const uint8_t *data, size
 	receiver->report.state = DM_RECEIVER_HANDSHAKE;
 	receiver->check_due = now + CHECK_CONSENT;
 	follow_handshake(receiver, dm_handshake_start(receiver->handshake), now);
-}
-
-static bool is_ok(struct dm_receiver *receiver, enum dm_unprotect_result result)
-{
-	if (result == DM_UNPROTECT_BAD_AUTH)
-		receiver->report.bad_auth++;
-	else if (result == DM_UNPROTECT_REPLAY)
-		receiver->report.replayed++;
-	else if (result == DM_UNPROTECT_MALFORMED)
-		receiver->report.malformed++;
-	return result == DM_UNPROTECT_OK;
-}
-
-static void receive_rtp(struct dm_receiver *receiver, uint8_t *data, size_t bytes, dm_usec now)
-{
-	struct dm_rtp_packet packet;
-
-	if (!is_ok(receiver, dm_unprotect_rtp(receiver->unprotector, data, &bytes)))
-		return;
-	if (!dm_rtp_parse(data, bytes, &packet))
-		receiver->report.malformed++;
-	else if (packet.payload_type == DM_OFFER_OPUS)
-		dm_inbound_receive(&receiver->report.audio, &packet, now);
-	else if (packet.payload_type == DM_OFFER_H264)
-		dm_inbound_receive(&receiver->report.video, &packet, now);
-	else if (packet.payload_type == DM_OFFER_RTX)
-		receiver->report.resent++;
-	else
-		receiver->report.other_streams++;
-}
-
-struct rtcp_call {
-	struct dm_receiver *receiver;
-	dm_usec now;
-};
-
-static void on_rtcp_item(void *user, const struct dm_rtcp_item *item)
-{
-	struct rtcp_call *call = user;
-	struct dm_receiver_report *report = &call->receiver->report;
-	struct dm_inbound *streams[] = { &report->audio, &report->video };
-
-	for (size_t i = 0; i < 2; i++) {
-		if (streams[i]->first_at == DM_USEC_NEVER || streams[i]->ssrc != item->ssrc)
-			continue;
-		if (item->type == DM_RTCP_SENDER_REPORT)
-			dm_inbound_sender_report(streams[i], item->sender.ntp, call->now);
-		else if (item->type == DM_RTCP_BYE)
-			report->state = DM_RECEIVER_CLOSED;
-	}
-}
-
-static void receive_rtcp(struct dm_receiver *receiver, uint8_t *data, size_t bytes, dm_usec now)
-{
-	struct rtcp_call call = { .receiver = receiver, .now = now };
-
-	if (is_ok(receiver, dm_unprotect_rtcp(receiver->unprotector, data, &bytes)) &&
-	    !dm_rtcp_parse(data, bytes, on_rtcp_item, &call))
-		receiver->report.malformed++;
 }
 
 /* Told apart by the first byte (RFC 7983, 7). */
@@ -233,43 +227,12 @@ void dm_receiver_receive(struct dm_receiver *receiver, uint8_t *data, size_t byt
 				 now);
 	else if (data[0] < 128 || data[0] > 191)
 		receiver->report.malformed++;
-	else if (!receiver->unprotector)
-		return; /* media that overtook the last flight of DTLS */
-	else if (dm_rtp_is_rtcp(data, bytes))
-		receive_rtcp(receiver, data, bytes, now);
-	else
-		receive_rtp(receiver, data, bytes, now);
-}
-
-static void send_rtcp(struct dm_receiver *receiver, struct dm_writer *writer)
-{
-	if (writer->failed || !receiver->protector)
-		return;
-
-	const int bytes = dm_protect_rtcp(receiver->protector, writer->data, writer->size,
-					  writer->capacity + DM_SRTCP_TRAILER_MAX);
-
-	if (bytes > 0)
-		receiver->options.send(receiver->options.user, writer->data, (size_t)bytes);
-}
-
-/* A compound packet begins with a report and has a CNAME (RFC 3550, 6.1). */
-static void write_report(struct dm_receiver *receiver, struct dm_writer *writer, dm_usec now)
-{
-	struct dm_inbound *streams[] = { &receiver->report.audio, &receiver->report.video };
-	struct dm_rtcp_report_block blocks[2];
-	size_t count = 0;
-
-	for (size_t i = 0; i < 2; i++)
-		if (streams[i]->first_at != DM_USEC_NEVER)
-			blocks[count++] = dm_inbound_report(streams[i], now);
-	dm_rtcp_write_receiver_report(writer, receiver->ssrc, blocks, count);
-	dm_rtcp_write_cname(writer, receiver->ssrc, receiver->ufrag);
+	else if (receiver->report.connected_at != DM_USEC_NEVER) /* else it overtook DTLS */
+		dm_reception_receive(&receiver->reception, data, bytes, now);
 }
 
 void dm_receiver_tick(struct dm_receiver *receiver, dm_usec now)
 {
-	uint8_t data[RTCP_MAX_BYTES + DM_SRTCP_TRAILER_MAX];
 	const enum dm_receiver_state state = receiver->report.state;
 
 	if (state == DM_RECEIVER_NEW || state >= DM_RECEIVER_CLOSED)
@@ -280,38 +243,59 @@ void dm_receiver_tick(struct dm_receiver *receiver, dm_usec now)
 	}
 	if (now >= receiver->check_due)
 		send_check(receiver, now);
-	if (state == DM_RECEIVER_HANDSHAKE)
+	if (state == DM_RECEIVER_HANDSHAKE) {
 		follow_handshake(receiver, dm_handshake_tick(receiver->handshake), now);
-	if (state == DM_RECEIVER_CONNECTED && now >= receiver->report_due) {
-		struct dm_writer writer = dm_writer_init(data, RTCP_MAX_BYTES);
-
-		receiver->report_due = now + REPORT_EVERY;
-		write_report(receiver, &writer, now);
-		send_rtcp(receiver, &writer);
+		receiver->dtls_due = now + DTLS_EVERY;
 	}
+	if (state == DM_RECEIVER_CONNECTED)
+		dm_reception_tick(&receiver->reception, now);
+}
+
+dm_usec dm_receiver_due(const struct dm_receiver *receiver)
+{
+	const enum dm_receiver_state state = receiver->report.state;
+	dm_usec other = DM_USEC_NEVER;
+
+	if (state == DM_RECEIVER_NEW || state >= DM_RECEIVER_CLOSED)
+		return DM_USEC_NEVER;
+	if (state == DM_RECEIVER_HANDSHAKE)
+		other = receiver->dtls_due;
+	else if (state == DM_RECEIVER_CONNECTED)
+		other = dm_reception_due(&receiver->reception);
+	return other < receiver->check_due ? other : receiver->check_due;
+}
+
+bool dm_receiver_is_confirmed(const struct dm_receiver *receiver)
+{
+	return dm_reception_is_confirmed(&receiver->reception);
+}
+
+void dm_receiver_mark(struct dm_receiver *receiver)
+{
+	struct dm_receiver_report *report = &receiver->report;
+
+	dm_inbound_mark(&report->audio);
+	dm_inbound_mark(&report->video);
+	report->resent = report->nacks = report->bad_auth = report->replayed = 0;
+	report->malformed = report->other_streams = 0;
+}
+
+void dm_receiver_end(struct dm_receiver *receiver, dm_usec now)
+{
+	dm_inbound_end(&receiver->report.audio, now);
+	dm_inbound_end(&receiver->report.video, now);
 }
 
 void dm_receiver_request_key(struct dm_receiver *receiver)
 {
-	uint8_t data[RTCP_MAX_BYTES + DM_SRTCP_TRAILER_MAX];
-	struct dm_writer writer = dm_writer_init(data, RTCP_MAX_BYTES);
-
-	if (receiver->report.video.first_at == DM_USEC_NEVER)
-		return;
-	dm_rtcp_write_pli(&writer, receiver->ssrc, receiver->report.video.ssrc);
-	send_rtcp(receiver, &writer);
+	dm_reception_request_key(&receiver->reception);
 }
 
 void dm_receiver_close(struct dm_receiver *receiver)
 {
-	uint8_t data[RTCP_MAX_BYTES + DM_SRTCP_TRAILER_MAX];
-	struct dm_writer writer = dm_writer_init(data, RTCP_MAX_BYTES);
-
 	if (receiver->report.state != DM_RECEIVER_CONNECTED)
 		return;
-	dm_rtcp_write_receiver_report(&writer, receiver->ssrc, NULL, 0);
-	dm_rtcp_write_bye(&writer, &receiver->ssrc, 1);
-	send_rtcp(receiver, &writer);
+	dm_reception_say_bye(&receiver->reception);
 	dm_handshake_close(receiver->handshake);
 	receiver->report.state = DM_RECEIVER_CLOSED;
 }

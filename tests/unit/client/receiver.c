@@ -4,6 +4,7 @@
 #include "base/writer.h"
 #include "transport/dtls.h"
 #include "transport/ice.h"
+#include "transport/stun.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -286,6 +287,47 @@ static void gives_up_without_answers(void **state)
 	tear_down(&server, receiver, identity);
 }
 
+/* A server with full ICE wants its own checks answered. */
+static void answers_checks(void **state)
+{
+	static struct server server;
+	static const uint8_t transaction[DM_STUN_TRANSACTION_BYTES] = { 7 };
+	struct dm_identity *identity;
+	struct dm_receiver *receiver;
+	struct dm_answer answer;
+	struct dm_stun_message reply;
+	char offer[DM_OFFER_MAX];
+	char pwd[25] = "";
+
+	(void)state;
+	identity = set_up(&server, &receiver, DM_PROFILE_ANY);
+	take_offer(&server, receiver);
+	assert_true(dm_receiver_offer(receiver, offer, sizeof(offer)) > 0);
+	assert_int_equal(sscanf(strstr(offer, "a=ice-pwd:"), "a=ice-pwd:%24s", pwd), 1);
+	answer = answer_of(&server);
+	answer.candidates[0] = (struct dm_candidate){ .address = "127.0.0.1", .port = 7000 };
+	answer.candidate_count = 1;
+	assert_int_equal(dm_receiver_start(receiver, &answer, 0), 0);
+
+	for (int right = 0; right <= 1; right++) {
+		uint8_t check[200];
+		struct dm_writer writer = dm_writer_init(check, sizeof(check));
+
+		server.to_server.count = 0;
+		dm_stun_begin(&writer, DM_STUN_REQUEST, DM_STUN_BINDING, transaction);
+		dm_stun_put_integrity(&writer, right ? pwd : "somebody else's password");
+		dm_stun_put_fingerprint(&writer);
+		dm_receiver_receive(receiver, check, writer.size, DM_MSEC(1));
+		assert_int_equal(server.to_server.count, right);
+	}
+	assert_true(dm_stun_parse(&reply, server.to_server.data[0], server.to_server.bytes[0]));
+	assert_int_equal(reply.class, DM_STUN_SUCCESS);
+	assert_memory_equal(reply.transaction, transaction, sizeof(transaction));
+	assert_true(dm_stun_integrity_ok(&reply, pwd));
+	assert_int_equal(reply.mapped.port, 7000);
+	tear_down(&server, receiver, identity);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +336,7 @@ int main(void)
 		cmocka_unit_test(joins_with_sha1),
 		cmocka_unit_test(refuses_a_wrong_certificate),
 		cmocka_unit_test(gives_up_without_answers),
+		cmocka_unit_test(answers_checks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
