@@ -373,3 +373,14 @@ void dm_fanout_run(struct dm_fanout *fanout)
 		run_picture(fanout, fanout->listings[i]);
 	dm_sender_flush(fanout->sender);
 }
+
+bool dm_fanout_is_due(const struct dm_fanout *fanout)
+{
+	for (size_t i = 0; i < fanout->count; i++) {
+		const struct dm_listing *listing = fanout->listings[i];
+
+		if (listing->count > 0 && listing->next < dm_track_head(listing->track))
+			return true;
+	}
+	return false;
+}

@@ -35,6 +35,9 @@ void dm_fanout_remove(struct dm_fanout *fanout, struct dm_stream *stream);
 /* Sends everything that was published since the last run, and flushes. */
 void dm_fanout_run(struct dm_fanout *fanout);
 
+/* Whether a run would find something to send. Cheap: for asking in the middle of other work. */
+bool dm_fanout_is_due(const struct dm_fanout *fanout);
+
 /* A place to read one packet into, for resending; used up by the next run. */
 struct dm_track_packet *dm_fanout_scratch(struct dm_fanout *fanout);
 

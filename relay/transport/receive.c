@@ -227,7 +227,8 @@ static int receive_batch(struct dm_worker *worker)
 
 void dm_worker_receive(struct dm_worker *worker)
 {
+	/* What peers send, however much, delays nobody's sound by more than one batch. */
 	for (int calls = 0; calls < RECEIVE_CALLS_MAX; calls++)
-		if (receive_batch(worker) < RECEIVE_BATCH)
+		if (receive_batch(worker) < RECEIVE_BATCH || dm_fanout_is_due(worker->fanout))
 			break;
 }

@@ -362,6 +362,26 @@ static void a_worker_that_was_overtaken_goes_on(void **state)
 	assert_true(next(fixture, &packet));
 }
 
+static void is_due_when_something_is_new_for_somebody(void **state)
+{
+	struct fixture *fixture = *state;
+	struct dm_rtp_packet packet;
+
+	make_tracks(fixture, DM_TRACK_AUDIO, 1);
+	assert_false(dm_fanout_is_due(fixture->fanout));
+	place(fixture, fixture->tracks, 1);
+	assert_false(dm_fanout_is_due(fixture->fanout));
+	publish(fixture->tracks[0], TICK, 1, true);
+	assert_true(dm_fanout_is_due(fixture->fanout));
+	dm_fanout_run(fixture->fanout);
+	assert_false(dm_fanout_is_due(fixture->fanout));
+	assert_true(next(fixture, &packet));
+
+	place(fixture, NULL, 0); /* nobody listens: nothing is owed */
+	publish(fixture->tracks[0], 2 * TICK, 1, true);
+	assert_false(dm_fanout_is_due(fixture->fanout));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -374,6 +394,7 @@ int main(void)
 		TEST(rest_and_resume_keep_the_sequence),
 		TEST(lost_packets_come_again_over_changes_of_track),
 		TEST(a_worker_that_was_overtaken_goes_on),
+		TEST(is_due_when_something_is_new_for_somebody),
 	};
 
 	return cmocka_run_group_tests_name("fanout", tests, NULL, NULL);
