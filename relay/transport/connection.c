@@ -132,7 +132,8 @@ static void send_rtcp(struct dm_connection *connection, struct dm_sender *sender
 
 	if (bytes > 0)
 		dm_sender_commit(sender, &(struct dm_sender_packet){ .to = &connection->outlet.to,
-								     .bytes = (uint32_t)bytes });
+								     .bytes = (uint32_t)bytes,
+								     .alone = true });
 }
 
 /* Leaves room for what protection adds. */

@@ -117,7 +117,8 @@ static void write_packet(const struct dm_stream *stream, struct dm_sender *sende
 						     .bytes = (uint32_t)writer.size,
 						     .header_bytes = DM_RTP_HEADER_BYTES,
 						     .rollover = (uint32_t)(sequence >> 16),
-						     .published_at = packet->published_at });
+						     .published_at = packet->published_at,
+						     .alone = stream->media == DM_MEDIA_AUDIO });
 }
 
 void dm_stream_send(struct dm_stream *stream, struct dm_sender *sender,
@@ -155,7 +156,8 @@ static void write_rtx(struct dm_stream *stream, struct dm_sender *sender,
 						     .protector = stream->outlet->protector,
 						     .bytes = (uint32_t)writer.size,
 						     .header_bytes = DM_RTP_HEADER_BYTES,
-						     .rollover = (uint32_t)(rtx_sequence >> 16) });
+						     .rollover = (uint32_t)(rtx_sequence >> 16),
+						     .alone = stream->media == DM_MEDIA_AUDIO });
 }
 
 enum dm_stream_resend dm_stream_resend(struct dm_stream *stream, struct dm_sender *sender,

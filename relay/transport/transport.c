@@ -55,6 +55,7 @@ static int add_worker(struct dm_transport *transport, const struct dm_transport_
 	const struct dm_worker_options worker = {
 		.number = number,
 		.fd = fd,
+		.way = options->sender,
 		.certificate = transport->certificate,
 		.timeline = &transport->timeline,
 		.metrics = metrics,

@@ -251,6 +251,7 @@ static void turn(struct dm_worker *worker)
 {
 	dm_doorbell_answer(&worker->doorbell);
 	worker->now = dm_time_now();
+	dm_wire_turn(worker->wire);
 	dm_worker_take_commands(worker);
 	dm_fanout_run(worker->fanout);
 	dm_worker_receive(worker);
@@ -270,12 +271,12 @@ static void turn(struct dm_worker *worker)
 static void *run(void *user)
 {
 	struct dm_worker *worker = user;
-	struct epoll_event events[2];
+	struct epoll_event events[3];
 
 	/* Before the encoders, which can wait; where the system does not allow it, as it is. */
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), WORKER_NICE);
 	while (!atomic_load_explicit(&worker->stopping, memory_order_acquire)) {
-		(void)epoll_wait(worker->epoll, events, 2, TURN_LONGEST);
+		(void)epoll_wait(worker->epoll, events, 3, TURN_LONGEST);
 		turn(worker);
 	}
 	return NULL;
@@ -312,7 +313,12 @@ static int create_parts(struct dm_worker *worker)
 	if (error == 0)
 		error = dm_protect_engine_create(&worker->engine);
 	if (error == 0)
-		error = dm_sender_create(&worker->sender, worker->options.fd, worker->engine);
+		error = dm_wire_create(&worker->wire, &(struct dm_wire_options){
+							      .fd = worker->options.fd,
+							      .way = worker->options.way,
+							      .queue = worker->options.number });
+	if (error == 0)
+		error = dm_sender_create(&worker->sender, worker->wire, worker->engine);
 	if (error == 0)
 		error = dm_fanout_create(&worker->fanout, worker->sender);
 	if (error == 0)
@@ -326,6 +332,8 @@ static int create_parts(struct dm_worker *worker)
 	if (worker->epoll < 0)
 		return -errno;
 	error = watch(worker->epoll, worker->options.fd);
+	if (error == 0 && dm_wire_fd(worker->wire) >= 0)
+		error = watch(worker->epoll, dm_wire_fd(worker->wire));
 	return error < 0 ? error : watch(worker->epoll, worker->doorbell.fd);
 }
 
@@ -416,6 +424,7 @@ void dm_worker_destroy(struct dm_worker *worker)
 	dm_receive_buffers_destroy(worker->buffers);
 	dm_fanout_destroy(worker->fanout);
 	dm_sender_destroy(worker->sender);
+	dm_wire_destroy(worker->wire);
 	dm_protect_engine_destroy(worker->engine);
 	dm_route_destroy(worker->route);
 	if (worker->doorbell.fd >= 0)

@@ -54,6 +54,7 @@ struct dm_worker_event {
 struct dm_worker_options {
 	unsigned number;
 	int fd;                             /* bound UDP socket; owned by the worker */
+	enum dm_transport_way way;          /* how packets leave */
 	struct dm_certificate *certificate; /* borrowed until destroy, like all below */
 	const struct dm_timeline *timeline;
 	struct dm_metrics *metrics; /* nullable */

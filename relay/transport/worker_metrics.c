@@ -25,6 +25,10 @@ struct entry {
 #define SEND_DROP(reason, metric)                     \
 	COUNTER("dragoman_worker_send_dropped_total", \
 		"Packets that could not be sent, by reason.", "reason=\"" reason "\"", metric)
+#define BY_UDP(reason, metric)                                                            \
+	COUNTER("dragoman_worker_sent_by_udp_instead_total",                              \
+		"Packets of sound and reports that no raw frame could carry, by reason.", \
+		"reason=\"" reason "\"", metric)
 #define RESEND(result, metric)                                                 \
 	COUNTER("dragoman_worker_nacks_total",                                 \
 		"Sequence numbers that listeners asked for again, by result.", \
@@ -78,18 +82,18 @@ static int register_receive(struct dm_worker *worker)
 
 static int register_send(struct dm_worker *worker)
 {
-	const struct dm_sender_metrics *sender = dm_sender_metrics(worker->sender);
+	const struct dm_wire_metrics *wire = dm_wire_metrics(worker->wire);
 	const struct dm_feedback_metrics *feedback = &worker->metrics.feedback;
 	const struct entry entries[] = {
 		COUNTER("dragoman_worker_sent_packets_total", "Packets sent.", NULL,
-			&sender->packets),
+			&wire->packets),
 		COUNTER("dragoman_worker_sent_bytes_total", "Bytes sent, SRTP included.", NULL,
-			&sender->bytes),
+			&wire->bytes),
 		COUNTER("dragoman_worker_send_calls_total", "System calls for sending.", NULL,
-			&sender->calls),
-		SEND_DROP("socket-full", &sender->dropped_full),
-		SEND_DROP("refused", &sender->dropped_error),
-		SEND_DROP("not-protected", &sender->unprotected),
+			&wire->calls),
+		SEND_DROP("socket-full", &wire->dropped_full),
+		SEND_DROP("refused", &wire->dropped_error),
+		SEND_DROP("not-protected", dm_sender_unprotected(worker->sender)),
 		RESEND("resent", &feedback->resent),
 		RESEND("not-sent", &feedback->resend_not_sent),
 		RESEND("too-soon", &feedback->resend_too_soon),
@@ -108,6 +112,30 @@ static int register_send(struct dm_worker *worker)
 			&dm_fanout_metrics(worker->fanout)->frames_lost),
 	};
 
+	return add_entries(worker, entries, sizeof(entries) / sizeof(entries[0]));
+}
+
+/* Only where raw frames were asked for: elsewhere it would say nothing. */
+static int register_raw(struct dm_worker *worker)
+{
+	const struct dm_wire_metrics *wire = dm_wire_metrics(worker->wire);
+	const struct entry entries[] = {
+		{ DM_METRIC_GAUGE, "dragoman_worker_raw_interfaces",
+		  "Network interfaces open for raw frames; 0: everything goes by UDP.", NULL,
+		  &wire->interfaces, 1 },
+		COUNTER("dragoman_worker_sent_raw_packets_total",
+			"Of the packets sent, those that left as raw frames.", NULL,
+			&wire->raw_packets),
+		BY_UDP("route", &wire->udp_route),
+		BY_UDP("neighbour", &wire->udp_neighbour),
+		BY_UDP("confirm", &wire->udp_confirm),
+		BY_UDP("interface", &wire->udp_interface),
+		BY_UDP("full", &wire->udp_full),
+		BY_UDP("large", &wire->udp_large),
+	};
+
+	if (worker->options.way == DM_TRANSPORT_UDP)
+		return 0;
 	return add_entries(worker, entries, sizeof(entries) / sizeof(entries[0]));
 }
 
@@ -144,12 +172,14 @@ int dm_worker_metrics_register(struct dm_worker *worker)
 		error = register_receive(worker);
 	if (error == 0)
 		error = register_send(worker);
+	if (error == 0)
+		error = register_raw(worker);
 	snprintf(labels, sizeof(labels), "worker=\"%u\"", worker->options.number);
 	if (error == 0)
 		error = dm_metrics_add_histogram(
 			worker->options.metrics, "dragoman_worker_forward_delay_seconds",
 			"From a packet's publishing to its handing to the kernel.", labels,
-			&dm_sender_metrics(worker->sender)->delay, USEC_PER_SEC);
+			&dm_wire_metrics(worker->wire)->delay, USEC_PER_SEC);
 	return error;
 }
 
@@ -159,8 +189,11 @@ void dm_worker_metrics_unregister(struct dm_worker *worker)
 
 	dm_metrics_remove(metrics, &worker->metrics, sizeof(worker->metrics));
 	if (worker->sender)
-		dm_metrics_remove(metrics, dm_sender_metrics(worker->sender),
-				  sizeof(struct dm_sender_metrics));
+		dm_metrics_remove(metrics, dm_sender_unprotected(worker->sender),
+				  sizeof(struct dm_metric));
+	if (worker->wire)
+		dm_metrics_remove(metrics, dm_wire_metrics(worker->wire),
+				  sizeof(struct dm_wire_metrics));
 	if (worker->fanout)
 		dm_metrics_remove(metrics, dm_fanout_metrics(worker->fanout),
 				  sizeof(struct dm_fanout_metrics));

@@ -59,6 +59,7 @@ struct dm_worker {
 
 	struct dm_route *route;
 	struct dm_protect_engine *engine;
+	struct dm_wire *wire;
 	struct dm_sender *sender;
 	struct dm_fanout *fanout;
 	struct dm_handshaker *handshaker;

@@ -31,12 +31,16 @@ void loopback_init(struct loopback *loopback)
 
 	loopback->fd = loopback_socket(&unused);
 	assert_int_equal(dm_protect_engine_create(&loopback->engine), 0);
-	assert_int_equal(dm_sender_create(&loopback->sender, loopback->fd, loopback->engine), 0);
+	assert_int_equal(
+		dm_wire_create(&loopback->wire, &(struct dm_wire_options){ .fd = loopback->fd }),
+		0);
+	assert_int_equal(dm_sender_create(&loopback->sender, loopback->wire, loopback->engine), 0);
 }
 
 void loopback_finish(struct loopback *loopback)
 {
 	dm_sender_destroy(loopback->sender);
+	dm_wire_destroy(loopback->wire);
 	dm_protect_engine_destroy(loopback->engine);
 	close(loopback->fd);
 }

@@ -14,6 +14,7 @@ int loopback_socket(struct dm_destination *to);
 struct loopback {
 	int fd;
 	struct dm_protect_engine *engine;
+	struct dm_wire *wire;
 	struct dm_sender *sender;
 };
 

@@ -66,8 +66,8 @@ static void packets_of_one_frame_leave_in_one_call(void **state)
 	dm_sender_flush(fixture->out.sender);
 	for (uint8_t i = 0; i < 6; i++)
 		expect(fixture, 0, i, i == 5 ? 700 : 1100);
-	assert_int_equal(dm_metric_get(&dm_sender_metrics(fixture->out.sender)->calls), 1);
-	assert_int_equal(dm_metric_get(&dm_sender_metrics(fixture->out.sender)->packets), 6);
+	assert_int_equal(dm_metric_get(&dm_wire_metrics(fixture->out.wire)->calls), 1);
+	assert_int_equal(dm_metric_get(&dm_wire_metrics(fixture->out.wire)->packets), 6);
 }
 
 static void sizes_and_addresses_may_change_at_will(void **state)
@@ -113,7 +113,7 @@ static void an_unreachable_peer_costs_nobody_else(void **state)
 	dm_sender_flush(fixture->out.sender);
 	expect(fixture, 0, 1, 100);
 	expect(fixture, 0, 3, 100);
-	assert_int_equal(dm_metric_get(&dm_sender_metrics(fixture->out.sender)->dropped_error), 1);
+	assert_int_equal(dm_metric_get(&dm_wire_metrics(fixture->out.wire)->dropped_error), 1);
 }
 
 int main(void)
