@@ -1,5 +1,8 @@
 #include "app/arguments.h"
 
+#include "config/duration.h"
+#include "session/role.h"
+
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -62,9 +65,42 @@ static bool take_log_format(struct dm_arguments *out, const char *value)
 	return parse_name(value, formats, &out->log_format);
 }
 
+static bool take_role(struct dm_arguments *out, const char *value)
+{
+	enum dm_role role;
+	const bool known = dm_role_parse(value, &role);
+
+	if (known)
+		out->role = (int)role;
+	return known;
+}
+
+static bool take_room(struct dm_arguments *out, const char *value)
+{
+	out->room = value;
+	return *value != '\0';
+}
+
+static bool take_channel(struct dm_arguments *out, const char *value)
+{
+	out->channel = value;
+	return *value != '\0';
+}
+
+static bool take_name(struct dm_arguments *out, const char *value)
+{
+	out->name = value;
+	return true;
+}
+
+static bool take_ttl(struct dm_arguments *out, const char *value)
+{
+	return dm_duration_parse(value, &out->ttl_seconds);
+}
+
 static const struct option {
 	const char *name;
-	enum dm_arguments_known least; /* that knows the option */
+	enum dm_arguments_known group;
 	bool (*take)(struct dm_arguments *out, const char *value);
 	const char *right;
 } options[] = {
@@ -73,28 +109,37 @@ static const struct option {
 	{ "--media-port", DM_ARGUMENTS_SERVE, take_media_port, "a port from 0 to 65535" },
 	{ "--log-level", DM_ARGUMENTS_SERVE, take_log_level, "debug, info, warn or error" },
 	{ "--log-format", DM_ARGUMENTS_SERVE, take_log_format, "key-value or json" },
+	{ "--role", DM_ARGUMENTS_TOKEN, take_role, "delegate, interpreter, organiser or feed" },
+	{ "--room", DM_ARGUMENTS_TOKEN, take_room, "a room's id" },
+	{ "--channel", DM_ARGUMENTS_TOKEN, take_channel, "a channel's language, or floor" },
+	{ "--name", DM_ARGUMENTS_TOKEN, take_name, "a person's name" },
+	{ "--ttl", DM_ARGUMENTS_TOKEN, take_ttl, "a span of time such as 8h, at most 366d" },
 };
 
 /* "--name" or "--name=value"; *value is NULL for the first. */
-static const struct option *find_option(enum dm_arguments_known known, const char *argument,
-					const char **value)
+static const struct option *find_option(unsigned known, const char *argument, const char **value)
 {
 	const char *equals = strchr(argument, '=');
 	const size_t length = equals ? (size_t)(equals - argument) : strlen(argument);
 
 	*value = equals ? equals + 1 : NULL;
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-		if (known >= options[i].least && strlen(options[i].name) == length &&
+		if ((known & options[i].group) && strlen(options[i].name) == length &&
 		    strncmp(argument, options[i].name, length) == 0)
 			return &options[i];
 	}
 	return NULL;
 }
 
-bool dm_arguments_parse(struct dm_arguments *out, enum dm_arguments_known known, int argc,
-			char **argv)
+bool dm_arguments_parse(struct dm_arguments *out, unsigned known, int argc, char **argv)
 {
-	*out = (struct dm_arguments){ NULL, -1, -1, -1, -1, false };
+	*out = (struct dm_arguments){
+		.http_port = -1,
+		.media_port = -1,
+		.log_level = -1,
+		.log_format = -1,
+		.role = -1,
+	};
 	for (int i = 1; i < argc; i++) {
 		const char *value;
 		const struct option *option = find_option(known, argv[i], &value);
@@ -117,7 +162,7 @@ bool dm_arguments_parse(struct dm_arguments *out, enum dm_arguments_known known,
 			return false;
 		}
 	}
-	if (known >= DM_ARGUMENTS_CONFIG && !out->config) {
+	if ((known & DM_ARGUMENTS_CONFIG) && !out->config) {
 		fprintf(stderr, "dragoman %s: --config FILE is missing\n", argv[0]);
 		return false;
 	}

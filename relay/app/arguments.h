@@ -19,15 +19,24 @@ struct dm_arguments {
 	int media_port;
 	int log_level;  /* enum dm_log_level */
 	int log_format; /* enum dm_log_format */
+	int role;       /* enum dm_role */
+	const char *room;
+	const char *channel;
+	const char *name;
+	uint32_t ttl_seconds; /* 0 is not given */
 	bool help;
 };
 
-/* Which options a subcommand knows, apart from --help. */
-enum dm_arguments_known { DM_ARGUMENTS_NONE, DM_ARGUMENTS_CONFIG, DM_ARGUMENTS_SERVE };
+/* Which options a subcommand knows, apart from --help; ORed. */
+enum dm_arguments_known {
+	DM_ARGUMENTS_NONE = 0,
+	DM_ARGUMENTS_CONFIG = 1,
+	DM_ARGUMENTS_SERVE = 2,
+	DM_ARGUMENTS_TOKEN = 4,
+};
 
 /* False when the usage is wrong; that is then told on standard error. A subcommand that knows
  * --config wants it. */
-bool dm_arguments_parse(struct dm_arguments *out, enum dm_arguments_known known, int argc,
-			char **argv);
+bool dm_arguments_parse(struct dm_arguments *out, unsigned known, int argc, char **argv);
 
 #endif

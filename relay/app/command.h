@@ -18,6 +18,7 @@ enum dm_exit {
 /* argv[0] is the subcommand's own name. Each returns the exit code. */
 int dm_command_serve(int argc, char **argv);
 int dm_command_check(int argc, char **argv);
+int dm_command_token(int argc, char **argv);
 int dm_command_version(int argc, char **argv);
 
 /* What --help prints, on standard output; and on standard error after wrong usage. */

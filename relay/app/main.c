@@ -10,6 +10,7 @@ static const struct {
 } commands[] = {
 	{ "serve", dm_command_serve },
 	{ "check", dm_command_check },
+	{ "token", dm_command_token },
 	{ "version", dm_command_version },
 };
 

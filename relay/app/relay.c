@@ -186,6 +186,11 @@ void dm_relay_set_ready(struct dm_relay *relay, bool ready, const char *reason)
 	dm_control_set_ready(relay->control, ready, reason);
 }
 
+void dm_relay_secure(struct dm_relay *relay, const struct dm_security_options *security)
+{
+	dm_control_secure(relay->control, security);
+}
+
 /* "udp:7000-7003" for ports in a row, else each of them. */
 static void append_media(GString *line, const struct dm_transport *transport)
 {

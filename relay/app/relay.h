@@ -26,6 +26,9 @@ void dm_relay_destroy(struct dm_relay *relay);
 /* What /readyz answers, with the reason while not ready. */
 void dm_relay_set_ready(struct dm_relay *relay, bool ready, const char *reason);
 
+/* Other security settings from now on: see dm_control_secure. */
+void dm_relay_secure(struct dm_relay *relay, const struct dm_security_options *security);
+
 /* "ready http=… media=…", without the line's end. Owned by the caller (g_free). */
 char *dm_relay_ready_line(const struct dm_relay *relay);
 

@@ -23,10 +23,22 @@ static void log_mistake(void *user, const char *message)
 	dm_log(DM_LOG_ERROR, "config.mistake", "text=%s", message);
 }
 
+/* What takes effect now. */
+static bool is_live(const char *key)
+{
+	static const char *const sections[] = { "server.log", "security" };
+
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+		if (strncmp(key, sections[i], strlen(sections[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void log_change(void *user, const char *key)
 {
 	struct tally *tally = user;
-	const bool live = strncmp(key, "server.log", strlen("server.log")) == 0;
+	const bool live = is_live(key);
 
 	tally->live += live;
 	tally->waiting += !live;
@@ -36,7 +48,8 @@ static void log_change(void *user, const char *key)
 		dm_log(DM_LOG_WARN, "config.changed", "key=%s takes_effect=%s", key, "at_restart");
 }
 
-void dm_reload(const struct dm_config *running, const struct dm_arguments *arguments)
+void dm_reload(struct dm_relay *relay, const struct dm_config *running,
+	       const struct dm_arguments *arguments)
 {
 	struct dm_config *config;
 	struct tally tally = { 0, 0 };
@@ -48,8 +61,10 @@ void dm_reload(const struct dm_config *running, const struct dm_arguments *argum
 		return;
 	}
 	dm_reload_apply_log(config, arguments);
+	dm_relay_secure(relay, &config->control.security);
 	dm_config_compare(running, config, log_change, &tally);
-	dm_log(DM_LOG_INFO, "config.read", "file=%s changed_now=%u changed_at_restart=%u",
-	       arguments->config, tally.live, tally.waiting);
+	dm_log(DM_LOG_INFO, "config.read",
+	       "file=%s changed_now=%u changed_at_restart=%u tokens_revoked=%zu", arguments->config,
+	       tally.live, tally.waiting, config->control.security.revoked_count);
 	dm_config_destroy(config);
 }

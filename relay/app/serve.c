@@ -55,7 +55,7 @@ static gboolean on_hangup(gpointer user)
 {
 	const struct serving *serving = user;
 
-	dm_reload(serving->config, &serving->arguments);
+	dm_reload(serving->relay, serving->config, &serving->arguments);
 	return G_SOURCE_CONTINUE;
 }
 
@@ -144,7 +144,8 @@ int dm_command_serve(int argc, char **argv)
 {
 	struct serving serving = { .config = NULL };
 
-	if (!dm_arguments_parse(&serving.arguments, DM_ARGUMENTS_SERVE, argc, argv))
+	if (!dm_arguments_parse(&serving.arguments, DM_ARGUMENTS_CONFIG | DM_ARGUMENTS_SERVE, argc,
+				argv))
 		return DM_EXIT_USAGE;
 	if (serving.arguments.help) {
 		fputs(dm_command_usage, stdout);

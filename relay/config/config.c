@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,6 +26,11 @@ static void loaded_destroy(struct loaded *loaded)
 {
 	if (!loaded)
 		return;
+
+	const struct dm_security_options *security = &loaded->config.control.security;
+
+	if (security->key)
+		explicit_bzero((char *)security->key, security->key_bytes);
 	dm_outline_destroy(loaded->outline);
 	g_ptr_array_free(loaded->memory, TRUE);
 	g_free(loaded->directory);

@@ -25,7 +25,6 @@ struct dm_config {
 	enum dm_log_level log_level;
 	enum dm_log_format log_format;
 	const char *data_directory; /* nullable */
-	const char *secret_file;    /* that tokens are signed with; nullable */
 };
 
 /* Called for each mistake found, in the order of the file: one line without its end, "file:line:

@@ -1,6 +1,7 @@
 #include "config/schema.h"
 
 #include "base/log.h"
+#include "control/options.h"
 
 /* Everything is optional to libcyaml, and no list is too long for it: what is missing or too
  * much is told better by those who know what it means. */
@@ -143,8 +144,27 @@ static const cyaml_schema_field_t server_fields[] = {
 	CYAML_FIELD_END,
 };
 
+static const cyaml_strval_t algorithms[] = {
+	{ "HS256", DM_TOKEN_HS256 },
+	{ "RS256", DM_TOKEN_RS256 },
+	{ "ES256", DM_TOKEN_ES256 },
+};
+
+static const cyaml_strval_t metrics_readers[] = {
+	{ "public", DM_METRICS_PUBLIC + 1 },
+	{ "local", DM_METRICS_LOCAL + 1 },
+	{ "token", DM_METRICS_TOKEN + 1 },
+};
+
 static const cyaml_schema_field_t security_fields[] = {
 	STRING("secret", dm_yaml_security, secret),
+	STRING("public_key", dm_yaml_security, public_key),
+	ENUM("algorithm", dm_yaml_security, algorithm, algorithms),
+	STRING("issuer", dm_yaml_security, issuer),
+	STRING("audience", dm_yaml_security, audience),
+	STRING("token_lifetime", dm_yaml_security, token_lifetime),
+	STRING("revoked", dm_yaml_security, revoked),
+	ENUM("metrics", dm_yaml_security, metrics, metrics_readers),
 	CYAML_FIELD_BOOL_PTR("anonymous", OPTIONAL, struct dm_yaml_security, anonymous),
 	CYAML_FIELD_END,
 };

@@ -96,7 +96,14 @@ struct dm_yaml_server {
 
 struct dm_yaml_security {
 	char *secret;
+	char *public_key;
+	int algorithm; /* enum dm_token_algorithm */
+	char *issuer;
+	char *audience;
+	char *token_lifetime;
+	char *revoked;
 	bool *anonymous;
+	int metrics; /* enum dm_metrics_readers, beginning as 1; 0: not given */
 };
 
 struct dm_yaml_file {

@@ -1,5 +1,7 @@
 #include "config/server.h"
 
+#include "config/security.h"
+
 #include <string.h>
 
 #define HTTP_PORT  8080 /* INTERFACES: the default of the web side */
@@ -119,28 +121,15 @@ static void read_media(struct dm_reading *reading, struct dm_transport_options *
 			PORT_MAX + 1 - options->workers);
 }
 
-static void read_security(struct dm_reading *reading, struct dm_config *config)
-{
-	const struct dm_yaml_security *security = &reading->yaml->security;
-
-	config->secret_file = dm_reading_file(reading, "security.secret", security->secret);
-
-	/* To accept this and let everybody in all the same would deceive. */
-	if (security->anonymous && !*security->anonymous)
-		dm_reading_complain(
-			reading, "security.anonymous",
-			"this version lets everybody listen and cannot keep that; write true, and restrict access in front of the relay");
-}
-
 void dm_server_read(struct dm_reading *reading, struct dm_config *config)
 {
 	const struct dm_yaml_log *log = &reading->yaml->server.log;
 
 	read_http(reading, &config->control);
 	read_media(reading, &config->transport);
-	read_security(reading, config);
 	config->data_directory = dm_reading_directory(reading, "server.data",
 						      reading->yaml->server.data);
+	dm_security_read(reading, config->data_directory, &config->control.security);
 	config->log_level = log->level > 0 ? (enum dm_log_level)(log->level - 1) : DM_LOG_INFO;
 	config->log_format = log->format > 0 ? (enum dm_log_format)(log->format - 1)
 					     : DM_LOG_KEY_VALUE;

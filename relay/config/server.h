@@ -1,6 +1,6 @@
 /* relay/config/server.h
  *
- * The sections "server" and "security": where the relay listens, and with which files.
+ * The section "server": where the relay listens, and with which files.
  *
  * Thread: the caller's, one at a time.
  */

@@ -27,6 +27,7 @@
 #define DESCRIPTORS_SPARED 64      /* that connections leave to the rest of the process; choice */
 
 struct dm_control {
+	struct dm_access *access; /* owned */
 	struct dm_router *router; /* owned */
 	struct dm_hub *hub;       /* owned */
 	GMainLoop *loop;          /* owned; names the default context, is never run */
@@ -50,6 +51,7 @@ static void on_lws_log(int level, const char *line)
 		return;
 	g_strlcpy(text, line, sizeof(text));
 	g_strchomp(text);
+	dm_token_redact(text);
 	dm_log(level & LLL_ERR ? DM_LOG_WARN : DM_LOG_INFO, "control.lws",
 	       "suppressed=%" G_GUINT64_FORMAT " text=%s", suppressed, text);
 }
@@ -283,17 +285,27 @@ static int listen_at(struct dm_control *control, const struct dm_control_options
 static int create_parts(struct dm_control *control, const struct dm_control_options *options,
 			struct dm_event *event, struct dm_metrics *metrics)
 {
-	const struct dm_router_options router = {
+	struct dm_router_options router = {
 		.event = event,
 		.metrics = metrics,
 		.web_root = options->web_root,
 	};
-	const struct dm_hub_options hub = {
+	struct dm_hub_options hub = {
 		.event = event,
 		.metrics = metrics,
 		.grace_ms = DM_HUB_GRACE_MS,
 	};
-	int error = dm_router_create(&control->router, &router);
+	const struct dm_access_options access = {
+		.security = &options->security,
+		.event = dm_event_options(event)->id,
+		.metrics = metrics,
+	};
+	int error = dm_access_create(&control->access, &access);
+
+	if (error)
+		return error;
+	router.access = hub.access = control->access;
+	error = dm_router_create(&control->router, &router);
 
 	if (error && error != -ENOMEM && is_set(options->web_root)) {
 		dm_log(DM_LOG_ERROR, "control.unreadable", "key=web_root path=%s errno=%d",
@@ -351,6 +363,7 @@ void dm_control_destroy(struct dm_control *control)
 		dm_metrics_remove(control->metrics, control, sizeof(*control));
 	dm_hub_destroy(control->hub);
 	dm_router_destroy(control->router);
+	dm_access_destroy(control->access);
 	if (control->loop)
 		g_main_loop_unref(control->loop);
 	g_free(control);
@@ -359,6 +372,13 @@ void dm_control_destroy(struct dm_control *control)
 uint16_t dm_control_port(const struct dm_control *control)
 {
 	return (uint16_t)lws_get_vhost_listen_port(control->vhost);
+}
+
+void dm_control_secure(struct dm_control *control, const struct dm_security_options *security)
+{
+	dm_access_update(control->access, security);
+	dm_router_review(control->router);
+	dm_hub_review(control->hub);
 }
 
 void dm_control_set_ready(struct dm_control *control, bool ready, const char *reason)

@@ -27,6 +27,10 @@ void dm_control_destroy(struct dm_control *control);
 
 uint16_t dm_control_port(const struct dm_control *control);
 
+/* Other security settings from now on (copied). Who joined with a token that is now revoked is
+ * ended; what others ask for next is judged by the new settings. */
+void dm_control_secure(struct dm_control *control, const struct dm_security_options *security);
+
 /* What /readyz answers; false, with a reason for people (copied), while not ready or draining. */
 void dm_control_set_ready(struct dm_control *control, bool ready, const char *reason);
 

@@ -64,6 +64,42 @@ static void push_peer_state(struct dm_conversation *conversation, enum dm_peer_s
 		  json_pack("{s:s, s:s}", "type", "peer", "state", dm_peer_state_name(state)));
 }
 
+void dm_conversation_end_place(struct dm_conversation *conversation)
+{
+	push_peer_state(conversation, DM_PEER_CLOSED);
+}
+
+void dm_conversation_identify(struct dm_conversation *conversation, const char *token)
+{
+	if (!token || !*token)
+		return;
+	if (!conversation->visitor)
+		conversation->visitor = g_new0(struct dm_visitor, 1);
+	dm_access_recognise(conversation->hub->options.access, token, conversation->visitor);
+}
+
+static bool may(const struct dm_conversation *conversation, enum dm_action action, const char *room,
+		const char *channel, struct dm_refusal *refusal)
+{
+	return dm_access_may(conversation->hub->options.access, conversation->visitor, action, room,
+			     channel, refusal);
+}
+
+static const struct dm_subscriber *subscriber_of(const struct dm_place *place)
+{
+	return dm_listener_subscriber(place->listener);
+}
+
+/* Whether it may go on listening where it is, or to `lang`. */
+static bool may_there(const struct dm_conversation *conversation, const struct dm_place *place,
+		      enum dm_action action, const char *lang, struct dm_refusal *refusal)
+{
+	const struct dm_subscriber *subscriber = subscriber_of(place);
+
+	return may(conversation, action, dm_subscriber_room(subscriber)->options->id,
+		   lang ? lang : dm_subscriber_channel(subscriber)->lang, refusal);
+}
+
 static void on_peer_state(void *user, struct dm_listener *listener, enum dm_peer_state state)
 {
 	struct dm_place *place = user;
@@ -128,12 +164,16 @@ static bool handle_join(struct dm_conversation *conversation, const struct dm_me
 		.wish = wish_of(message),
 		.offer = message->offer,
 		.offer_bytes = message->offer_bytes,
+		.token_id = conversation->visitor ? conversation->visitor->token.id : NULL,
 	};
 	struct dm_listener *listener;
 	char *answer;
 
 	if (conversation->place)
 		return refuse_joined(refusal);
+	if (!may(conversation, DM_ACTION_LISTEN, message->room,
+		 message->lang ? message->lang : "floor", refusal))
+		return false;
 	if (!dm_listener_create(&listener, &options, &answer, refusal))
 		return false;
 
@@ -157,7 +197,9 @@ static bool handle_select(struct dm_conversation *conversation, const struct dm_
 {
 	const struct dm_listener_wish wish = wish_of(message);
 
-	if (!dm_listener_select(conversation->place->listener, &wish, refusal))
+	if (!may_there(conversation, conversation->place, DM_ACTION_SELECT, message->lang,
+		       refusal) ||
+	    !dm_listener_select(conversation->place->listener, &wish, refusal))
 		return false;
 
 	json_t *json = reply("selected", message);
@@ -172,7 +214,8 @@ static bool handle_restart(struct dm_conversation *conversation, const struct dm
 {
 	char *answer;
 
-	if (!dm_listener_restart(conversation->place->listener, message->offer,
+	if (!may_there(conversation, conversation->place, DM_ACTION_LISTEN, NULL, refusal) ||
+	    !dm_listener_restart(conversation->place->listener, message->offer,
 				 message->offer_bytes, &answer, refusal))
 		return false;
 
@@ -192,6 +235,8 @@ static bool handle_resume(struct dm_conversation *conversation, const struct dm_
 	if (!place)
 		return dm_refuse(refusal, DM_REFUSAL_NOT_JOINED, "peer",
 				 "That media connection has ended; join again with a new offer.");
+	if (!may_there(conversation, place, DM_ACTION_LISTEN, NULL, refusal))
+		return false;
 	dm_place_take(place, conversation);
 
 	json_t *json = reply("resumed", message);
@@ -212,6 +257,7 @@ static bool handle(struct dm_conversation *conversation, const struct dm_message
 	if (needs_place && !conversation->place)
 		return dm_refuse(refusal, DM_REFUSAL_NOT_JOINED, NULL,
 				 "This connection has not joined a room; send join first.");
+	dm_conversation_identify(conversation, message->token);
 	switch (message->type) {
 	case DM_MESSAGE_JOIN:
 		return handle_join(conversation, message, refusal);
@@ -342,5 +388,6 @@ void dm_conversation_close(struct dm_conversation *conversation)
 	g_queue_clear_full(&conversation->queue, (GDestroyNotify)g_bytes_unref);
 	g_hash_table_remove(conversation->hub->conversations, conversation);
 	dm_metric_add(&conversation->hub->open, -1);
+	g_free(conversation->visitor);
 	g_free(conversation);
 }

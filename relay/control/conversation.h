@@ -29,6 +29,9 @@ typedef void dm_conversation_wake_cb(void *user);
 struct dm_conversation *dm_conversation_open(struct dm_hub *hub, dm_usec now,
 					     dm_conversation_wake_cb *wake, void *user);
 
+/* The token that its address or header carries, if any; it may be forgotten after the call. */
+void dm_conversation_identify(struct dm_conversation *conversation, const char *token);
+
 /* The websocket is gone: its listener, if any, stays for the grace. NULL is allowed. */
 void dm_conversation_close(struct dm_conversation *conversation);
 

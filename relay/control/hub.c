@@ -135,6 +135,25 @@ destroy_tables:
 	return error;
 }
 
+void dm_hub_review(struct dm_hub *hub)
+{
+	GHashTableIter iterator;
+	void *value;
+
+	g_hash_table_iter_init(&iterator, hub->places);
+	while (g_hash_table_iter_next(&iterator, NULL, &value)) {
+		struct dm_place *place = value;
+		struct dm_conversation *conversation = place->conversation;
+
+		if (!dm_access_is_revoked(hub->options.access,
+					  dm_listener_token_id(place->listener)))
+			continue;
+		g_hash_table_iter_remove(&iterator);
+		if (conversation)
+			dm_conversation_end_place(conversation);
+	}
+}
+
 void dm_hub_destroy(struct dm_hub *hub)
 {
 	if (!hub)

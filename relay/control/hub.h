@@ -10,6 +10,7 @@
 #define DM_CONTROL_HUB_H
 
 #include "base/metric.h"
+#include "control/access.h"
 #include "session/event.h"
 
 struct dm_hub;
@@ -19,6 +20,7 @@ struct dm_hub;
 struct dm_hub_options {
 	struct dm_event *event;     /* borrowed until destroy */
 	struct dm_metrics *metrics; /* borrowed until destroy, nullable */
+	struct dm_access *access;   /* borrowed until destroy; NULL: everybody may do everything */
 	unsigned grace_ms;          /* how long media goes on without its websocket */
 };
 
@@ -27,5 +29,8 @@ int dm_hub_create(struct dm_hub **out, const struct dm_hub_options *options);
 
 /* Every conversation must be closed before. Ends the listeners that are away. NULL is allowed. */
 void dm_hub_destroy(struct dm_hub *hub);
+
+/* Ends the listeners whose token has been revoked; their websockets are told. */
+void dm_hub_review(struct dm_hub *hub);
 
 #endif

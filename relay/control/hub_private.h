@@ -33,9 +33,10 @@ struct dm_hub {
 };
 
 struct dm_conversation {
-	struct dm_hub *hub;     /* borrowed */
-	struct dm_place *place; /* borrowed; NULL: not joined */
-	GQueue queue;           /* GBytes, owned */
+	struct dm_hub *hub;         /* borrowed */
+	struct dm_place *place;     /* borrowed; NULL: not joined */
+	struct dm_visitor *visitor; /* owned; NULL: has shown no token */
+	GQueue queue;               /* GBytes, owned */
 	size_t queued_bytes;
 	unsigned close_code;
 	double allowance; /* messages that may come now */
@@ -52,6 +53,9 @@ void dm_place_leave(struct dm_place *place);
 
 /* A websocket, new or another, takes the place. */
 void dm_place_take(struct dm_place *place, struct dm_conversation *conversation);
+
+/* The relay ended its listener: says so. */
+void dm_conversation_end_place(struct dm_conversation *conversation);
 
 /* Queues a message; too much unsent, and the reader is told to come back. */
 void dm_conversation_push(struct dm_conversation *conversation, GBytes *text);

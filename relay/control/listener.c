@@ -18,6 +18,7 @@ struct dm_listener {
 	char *offer; /* owned; likewise its ufrag's successor */
 	size_t offer_bytes;
 	char *remote_ufrag;
+	char *token_id; /* owned, nullable */
 	uint64_t session_id;
 	uint64_t version;
 	char id[33];
@@ -166,6 +167,8 @@ bool dm_listener_create(struct dm_listener **out, const struct dm_listener_optio
 
 	listener->on_state = options->on_state;
 	listener->user = options->user;
+	if (options->token_id && *options->token_id)
+		listener->token_id = g_strdup(options->token_id);
 	if (!subscribe(listener, options, room, channel, negotiation, answer, refusal)) {
 		dm_negotiation_destroy(negotiation);
 		dm_listener_destroy(listener);
@@ -183,6 +186,7 @@ void dm_listener_destroy(struct dm_listener *listener)
 	dm_subscriber_destroy(listener->subscriber);
 	g_free(listener->offer);
 	g_free(listener->remote_ufrag);
+	g_free(listener->token_id);
 	g_free(listener);
 }
 
@@ -363,6 +367,11 @@ const struct dm_subscriber *dm_listener_subscriber(const struct dm_listener *lis
 const char *dm_listener_id(const struct dm_listener *listener)
 {
 	return listener->id;
+}
+
+const char *dm_listener_token_id(const struct dm_listener *listener)
+{
+	return listener->token_id;
 }
 
 const char *dm_listener_ufrag(const struct dm_listener *listener)

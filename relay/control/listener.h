@@ -31,6 +31,7 @@ struct dm_listener_options {
 	bool no_pictures;             /* reject the video m-lines for good */
 	const char *offer;
 	size_t offer_bytes;
+	const char *token_id;     /* of the token that it joins with; copied; NULL or "": none */
 	dm_listener_cb *on_state; /* nullable */
 	void *user;
 };
@@ -69,6 +70,9 @@ const struct dm_subscriber *dm_listener_subscriber(const struct dm_listener *lis
 
 /* Names the listener for good; see dm_subscriber_id. */
 const char *dm_listener_id(const struct dm_listener *listener);
+
+/* NULL when it joined without a token. Borrowed. */
+const char *dm_listener_token_id(const struct dm_listener *listener);
 
 /* The relay's ICE fragment in use: changes with each restart, so it serves as an entity tag. */
 const char *dm_listener_ufrag(const struct dm_listener *listener);

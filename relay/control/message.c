@@ -88,8 +88,6 @@ static bool read_offer(struct dm_message *message, const json_t *value, struct d
 static bool read_key(struct dm_message *message, enum key key, const json_t *value,
 		     struct dm_refusal *refusal)
 {
-	const char *token;
-
 	switch (key) {
 	case KEY_TYPE: /* read before */
 		return true;
@@ -113,8 +111,8 @@ static bool read_key(struct dm_message *message, enum key key, const json_t *val
 		return message->has_sign || refuse_key(refusal, key, "must be true or false");
 	case KEY_TIME:
 		return json_is_number(value) || refuse_key(refusal, key, "must be a number");
-	case KEY_TOKEN: /* anonymous listeners are welcome: nothing is made of it */
-		return read_text(value, key, DM_MESSAGE_BYTES_MAX, &token, refusal);
+	case KEY_TOKEN:
+		return read_text(value, key, DM_MESSAGE_BYTES_MAX, &message->token, refusal);
 	case KEY_COUNT:
 		break;
 	}

@@ -37,6 +37,7 @@ struct dm_message {
 	const char *offer;
 	size_t offer_bytes;
 	const char *peer;
+	const char *token;
 	enum dm_video_choice video;
 	bool sign;
 	bool has_video;

@@ -18,6 +18,8 @@ static const struct {
 	[DM_REFUSAL_ALREADY_JOINED] = { "already-joined", 409 },
 	[DM_REFUSAL_BAD_OFFER] = { "bad-offer", 400 },
 	[DM_REFUSAL_BUSY] = { "busy", 503 },
+	[DM_REFUSAL_UNAUTHORIZED] = { "unauthorized", 401 },
+	[DM_REFUSAL_FORBIDDEN] = { "forbidden", 403 },
 };
 
 const char *dm_refusal_name(enum dm_refusal_code code)

@@ -20,6 +20,8 @@ enum dm_refusal_code {
 	DM_REFUSAL_ALREADY_JOINED,
 	DM_REFUSAL_BAD_OFFER,
 	DM_REFUSAL_BUSY,
+	DM_REFUSAL_UNAUTHORIZED, /* the key "token": of the one shown; none: none was shown */
+	DM_REFUSAL_FORBIDDEN,
 	DM_REFUSAL_COUNT,
 };
 

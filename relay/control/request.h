@@ -42,6 +42,8 @@ struct dm_request {
 	const char *accept;
 	const char *if_match;
 	const char *if_none_match;
+	const char *authorization; /* NULL is allowed */
+	bool local;                /* from this machine, and by no proxy that says so */
 	const char *body;
 	size_t body_bytes;
 };

@@ -47,7 +47,7 @@ int dm_router_create(struct dm_router **out, const struct dm_router_options *opt
 	*out = NULL;
 	router->options = *options;
 	g_strlcpy(router->reason, "The relay is starting.", sizeof(router->reason));
-	error = dm_whep_create(&router->whep, options->event, options->metrics);
+	error = dm_whep_create(&router->whep, options->event, options->access, options->metrics);
 	if (!error && options->web_root && *options->web_root)
 		error = dm_pages_create(&router->pages, options->web_root);
 	if (!error && options->metrics)
@@ -77,22 +77,40 @@ void dm_router_set_ready(struct dm_router *router, bool ready, const char *reaso
 	g_strlcpy(router->reason, reason ? reason : "", sizeof(router->reason));
 }
 
+void dm_router_review(struct dm_router *router)
+{
+	dm_whep_review(router->whep);
+}
+
 void dm_router_count(struct dm_router *router, unsigned status)
 {
 	if (status / 100 < CLASSES)
 		dm_metric_add(&router->responses[status / 100], 1);
 }
 
-static void handle_event(struct dm_router *router, struct dm_response *response)
+static void handle_event(struct dm_router *router, const struct dm_request *request,
+			 struct dm_response *response)
 {
+	(void)request;
 	dm_response_header(response, "Access-Control-Allow-Origin", "*");
 	dm_response_header(response, "Cache-Control", "no-store");
 	dm_response_set(response, 200, "application/json",
 			dm_json_text(dm_event_json(router->options.event)));
 }
 
-static void handle_metrics(struct dm_router *router, struct dm_response *response)
+static void handle_metrics(struct dm_router *router, const struct dm_request *request,
+			   struct dm_response *response)
 {
+	struct dm_access *access = router->options.access;
+	struct dm_visitor visitor;
+	struct dm_refusal refusal;
+
+	dm_access_recognise(access, dm_access_bearer(request->authorization), &visitor);
+	if (!dm_access_may_measure(access, &visitor, request->local, &refusal)) {
+		dm_problem_refusal(response, &refusal);
+		return;
+	}
+
 	size_t bytes = 0;
 	char *text = router->options.metrics ? dm_metrics_render(router->options.metrics, &bytes)
 					     : NULL;
@@ -106,19 +124,23 @@ static void handle_metrics(struct dm_router *router, struct dm_response *respons
 			g_bytes_new_with_free_func(text, bytes, free, text));
 }
 
-static void handle_health(struct dm_router *router, struct dm_response *response)
+static void handle_health(struct dm_router *router, const struct dm_request *request,
+			  struct dm_response *response)
 {
 	(void)router;
+	(void)request;
 	/* That the control thread answers is what there is to say. */
 	dm_response_header(response, "Cache-Control", "no-store");
 	dm_response_set(response, 200, "application/json",
 			dm_json_text(json_pack("{s:s}", "status", "ok")));
 }
 
-static void handle_ready(struct dm_router *router, struct dm_response *response)
+static void handle_ready(struct dm_router *router, const struct dm_request *request,
+			 struct dm_response *response)
 {
 	json_t *json;
 
+	(void)request;
 	if (router->ready)
 		json = json_pack("{s:s, s:[]}", "status", "ready", "reasons");
 	else
@@ -129,9 +151,11 @@ static void handle_ready(struct dm_router *router, struct dm_response *response)
 }
 
 /* A websocket comes here only when it did not ask to upgrade (RFC 6455, 4.2.1). */
-static void handle_no_upgrade(struct dm_router *router, struct dm_response *response)
+static void handle_no_upgrade(struct dm_router *router, const struct dm_request *request,
+			      struct dm_response *response)
 {
 	(void)router;
+	(void)request;
 	dm_response_header(response, "Upgrade", "websocket");
 	dm_response_header(response, "Connection", "Upgrade");
 	dm_problem(response, 426,
@@ -142,7 +166,8 @@ static void handle_no_upgrade(struct dm_router *router, struct dm_response *resp
 static const struct {
 	const char *first;
 	const char *second; /* NULL: one segment */
-	void (*handle)(struct dm_router *router, struct dm_response *response);
+	void (*handle)(struct dm_router *router, const struct dm_request *request,
+		       struct dm_response *response);
 } readings[] = {
 	{ "api", "event", handle_event },   { "metrics", NULL, handle_metrics },
 	{ "healthz", NULL, handle_health }, { "readyz", NULL, handle_ready },
@@ -164,7 +189,7 @@ static void handle_read(struct dm_router *router, const struct dm_request *reque
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(readings); i++) {
 		if (matches(path, readings[i].first, readings[i].second)) {
-			readings[i].handle(router, response);
+			readings[i].handle(router, request, response);
 			return;
 		}
 	}

@@ -8,6 +8,7 @@
 #define DM_CONTROL_ROUTER_H
 
 #include "base/metric.h"
+#include "control/access.h"
 #include "control/request.h"
 #include "session/event.h"
 
@@ -16,6 +17,7 @@ struct dm_router;
 struct dm_router_options {
 	struct dm_event *event;     /* borrowed until destroy */
 	struct dm_metrics *metrics; /* borrowed until destroy, nullable */
+	struct dm_access *access;   /* borrowed until destroy; NULL: everybody may do everything */
 	const char *web_root;       /* NULL or "": no pages */
 };
 
@@ -29,6 +31,9 @@ void dm_router_handle(struct dm_router *router, const struct dm_request *request
 
 /* What /readyz says; see dm_control_set_ready. */
 void dm_router_set_ready(struct dm_router *router, bool ready, const char *reason);
+
+/* Ends the sessions of players whose token has been revoked. */
+void dm_router_review(struct dm_router *router);
 
 /* Counts a response that the router did not make. */
 void dm_router_count(struct dm_router *router, unsigned status);

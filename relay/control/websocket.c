@@ -1,6 +1,7 @@
 /* relay/control/websocket.c: see websocket.h */
 #include "control/websocket.h"
 
+#include "control/http.h"
 #include "control/message.h"
 
 #include <string.h>
@@ -23,9 +24,13 @@ static void on_wake(void *user)
 static int on_established(struct lws *wsi, struct dm_websocket *websocket)
 {
 	struct dm_hub *hub = lws_get_protocol(wsi)->user;
+	char token[DM_TOKEN_BYTES_MAX + 1];
 
 	websocket->wsi = wsi;
 	websocket->conversation = dm_conversation_open(hub, dm_time_now(), on_wake, websocket);
+	dm_http_token(wsi, token);
+	dm_conversation_identify(websocket->conversation, token);
+	explicit_bzero(token, sizeof(token));
 	lws_callback_on_writable(wsi); /* for the welcome */
 	return 0;
 }

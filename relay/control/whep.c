@@ -18,6 +18,7 @@
 
 struct dm_whep {
 	struct dm_event *event;     /* borrowed */
+	struct dm_access *access;   /* borrowed, nullable */
 	struct dm_metrics *metrics; /* borrowed, nullable */
 	GHashTable *sessions;       /* id (of the listener) to listener (owned) */
 	struct dm_metric session_count;
@@ -28,12 +29,14 @@ static void listener_free(void *listener)
 	dm_listener_destroy(listener);
 }
 
-int dm_whep_create(struct dm_whep **out, struct dm_event *event, struct dm_metrics *metrics)
+int dm_whep_create(struct dm_whep **out, struct dm_event *event, struct dm_access *access,
+		   struct dm_metrics *metrics)
 {
 	struct dm_whep *whep = g_new0(struct dm_whep, 1);
 
 	*out = NULL;
 	whep->event = event;
+	whep->access = access;
 	whep->metrics = metrics;
 	whep->sessions = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, listener_free);
 	if (metrics) {
@@ -72,6 +75,22 @@ static void on_state(void *user, struct dm_listener *listener, enum dm_peer_stat
 		remove_session(user, listener);
 }
 
+static gboolean is_revoked(void *id, void *listener, void *user)
+{
+	struct dm_whep *whep = user;
+
+	(void)id;
+	if (!dm_access_is_revoked(whep->access, dm_listener_token_id(listener)))
+		return FALSE;
+	dm_metric_add(&whep->session_count, -1);
+	return TRUE;
+}
+
+void dm_whep_review(struct dm_whep *whep)
+{
+	g_hash_table_foreach_remove(whep->sessions, is_revoked, whep);
+}
+
 static void add_etag(struct dm_response *response, const struct dm_listener *listener)
 {
 	char etag[16];
@@ -102,7 +121,8 @@ static bool read_wish(const struct dm_request *request, struct dm_listener_wish 
 }
 
 static bool create_session(struct dm_whep *whep, const struct dm_request *request, const char *room,
-			   struct dm_listener **listener, char **answer, struct dm_refusal *refusal)
+			   const struct dm_visitor *visitor, struct dm_listener **listener,
+			   char **answer, struct dm_refusal *refusal)
 {
 	enum dm_video_choice video;
 	bool sign;
@@ -111,11 +131,15 @@ static bool create_session(struct dm_whep *whep, const struct dm_request *reques
 		.room = room,
 		.offer = request->body,
 		.offer_bytes = request->body_bytes,
+		.token_id = visitor->token.id,
 		.on_state = on_state,
 		.user = whep,
 	};
 
 	if (!read_wish(request, &options.wish, &video, &sign, refusal))
+		return false;
+	if (!dm_access_may(whep->access, visitor, DM_ACTION_LISTEN, room,
+			   options.wish.lang ? options.wish.lang : "floor", refusal))
 		return false;
 	/* A player cannot offer again, so that sound alone is sound alone for good. */
 	options.no_pictures = video == DM_VIDEO_NONE;
@@ -123,7 +147,7 @@ static bool create_session(struct dm_whep *whep, const struct dm_request *reques
 }
 
 static void handle_create(struct dm_whep *whep, const struct dm_request *request, const char *room,
-			  struct dm_response *response)
+			  const struct dm_visitor *visitor, struct dm_response *response)
 {
 	struct dm_listener *listener;
 	struct dm_refusal refusal;
@@ -139,7 +163,7 @@ static void handle_create(struct dm_whep *whep, const struct dm_request *request
 		dm_problem(response, 406, "The answer is application/sdp; let Accept allow it.");
 		return;
 	}
-	if (!create_session(whep, request, room, &listener, &answer, &refusal)) {
+	if (!create_session(whep, request, room, visitor, &listener, &answer, &refusal)) {
 		dm_problem_refusal(response, &refusal);
 		return;
 	}
@@ -211,7 +235,13 @@ static json_t *selection_json(const struct dm_subscriber *subscriber)
 			 (int)dm_subscriber_sign(subscriber));
 }
 
-static void handle_select(struct dm_listener *listener, const struct dm_request *request,
+static const char *room_of(const struct dm_listener *listener)
+{
+	return dm_subscriber_room(dm_listener_subscriber(listener))->options->id;
+}
+
+static void handle_select(struct dm_whep *whep, struct dm_listener *listener,
+			  const struct dm_request *request, const struct dm_visitor *visitor,
 			  struct dm_response *response)
 {
 	struct dm_message message = { 0 };
@@ -226,6 +256,8 @@ static void handle_select(struct dm_listener *listener, const struct dm_request 
 	bool granted = dm_message_parse_select(&message, request->body, request->body_bytes,
 					       &refusal);
 
+	granted = granted && dm_access_may(whep->access, visitor, DM_ACTION_SELECT,
+					   room_of(listener), message.lang, &refusal);
 	if (granted) {
 		const struct dm_listener_wish wish = {
 			.lang = message.lang,
@@ -248,7 +280,7 @@ static void add_cors(struct dm_response *response)
 {
 	dm_response_header(response, "Access-Control-Allow-Origin", "*");
 	dm_response_header(response, "Access-Control-Expose-Headers",
-			   "Accept-Patch, ETag, Link, Location");
+			   "Accept-Patch, ETag, Link, Location, WWW-Authenticate");
 }
 
 static void handle_options(struct dm_response *response, const char *methods)
@@ -261,12 +293,36 @@ static void handle_options(struct dm_response *response, const char *methods)
 	dm_response_set(response, 204, NULL, NULL);
 }
 
+/* False with a problem when the request's token is not good for the room. What is asked of which
+ * channel is judged by whoever knows it. */
+static bool admit(struct dm_whep *whep, const struct dm_request *request,
+		  const struct dm_path *path, struct dm_visitor *visitor,
+		  struct dm_response *response)
+{
+	const char *room = path->segments[1];
+	struct dm_refusal refusal;
+	bool granted;
+
+	dm_access_recognise(whep->access, dm_access_bearer(request->authorization), visitor);
+	if (request->method == DM_METHOD_DELETE)
+		granted = dm_access_may_leave(whep->access, visitor, room, &refusal);
+	else
+		granted = dm_access_may(whep->access, visitor, DM_ACTION_LISTEN, room, NULL,
+					&refusal);
+	if (!granted)
+		dm_problem_refusal(response, &refusal);
+	return granted;
+}
+
 static void handle_endpoint(struct dm_whep *whep, const struct dm_request *request,
 			    const struct dm_path *path, struct dm_response *response)
 {
+	struct dm_visitor visitor;
+
 	switch (request->method) {
 	case DM_METHOD_POST:
-		handle_create(whep, request, path->segments[1], response);
+		if (admit(whep, request, path, &visitor, response))
+			handle_create(whep, request, path->segments[1], &visitor, response);
 		return;
 	case DM_METHOD_OPTIONS:
 		dm_response_header(response, "Accept-Post", SDP_TYPE);
@@ -296,6 +352,7 @@ static void handle_session(struct dm_whep *whep, const struct dm_request *reques
 {
 	const bool select = path->count == 4;
 	const char *methods = select ? ENDPOINT_METHODS : SESSION_METHODS;
+	struct dm_visitor visitor;
 	struct dm_listener *listener;
 
 	if (request->method == DM_METHOD_OPTIONS) {
@@ -304,11 +361,13 @@ static void handle_session(struct dm_whep *whep, const struct dm_request *reques
 		handle_options(response, methods);
 		return;
 	}
+	if (!admit(whep, request, path, &visitor, response))
+		return;
 	listener = find_session(whep, path, response);
 	if (!listener)
 		return;
 	if (select && request->method == DM_METHOD_POST) {
-		handle_select(listener, request, response);
+		handle_select(whep, listener, request, &visitor, response);
 	} else if (!select && request->method == DM_METHOD_PATCH) {
 		handle_patch(listener, request, response);
 	} else if (!select && request->method == DM_METHOD_DELETE) {

@@ -10,16 +10,21 @@
 #define DM_CONTROL_WHEP_H
 
 #include "base/metric.h"
+#include "control/access.h"
 #include "control/request.h"
 #include "session/event.h"
 
 struct dm_whep;
 
-/* `event` is borrowed until destroy, so is `metrics` (nullable). Returns 0 or -ENOMEM. */
-int dm_whep_create(struct dm_whep **out, struct dm_event *event, struct dm_metrics *metrics);
+/* All are borrowed until destroy; `access` and `metrics` may be NULL. Returns 0 or -ENOMEM. */
+int dm_whep_create(struct dm_whep **out, struct dm_event *event, struct dm_access *access,
+		   struct dm_metrics *metrics);
 
 /* Ends every session. NULL is allowed. */
 void dm_whep_destroy(struct dm_whep *whep);
+
+/* Ends the sessions whose token has been revoked. */
+void dm_whep_review(struct dm_whep *whep);
 
 /* Answers for every path whose first segment is "whep". */
 void dm_whep_handle(struct dm_whep *whep, const struct dm_request *request,

@@ -23,10 +23,10 @@ await() {
 		fail "no line with '$1' in 20 s"
 }
 
-# get PATH: the status line and body of the relay's answer.
+# get PATH [HEADER]: the status line and body of the relay's answer.
 get() {
 	exec {socket}<>"/dev/tcp/127.0.0.1/$http" || fail 'cannot connect'
-	printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$1" >&"$socket"
+	printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n%s\r\n' "$1" "${2:+$2$'\r\n'}" >&"$socket"
 	cat <&"$socket"
 	exec {socket}>&-
 }
@@ -73,6 +73,31 @@ kill -HUP "$server"
 await '"key":"rooms\[0\].title.en","takes_effect":"at_restart"'
 await '"key":"server.log.format","takes_effect":"now"'
 [[ $(get /healthz) == *' 200 '* ]] || fail 'not healthy after reading again'
+
+# Who needs a token, and which are revoked, takes effect at once.
+(umask 077 && head -c 48 /dev/urandom | base64 >"$folder/secret")
+sed -i 's/^rooms:/security: {secret: secret, metrics: token, revoked: revoked}\nrooms:/' "$folder/event.yaml"
+: >"$folder/revoked"
+kill -HUP "$server"
+await '"tokens_revoked":0'
+grep -q '"key":"security.metrics","takes_effect":"now"' "$folder/log" || fail 'security does not take effect'
+shopt -s nocasematch
+[[ $(get /metrics) == *' 401 '*'WWW-Authenticate: Bearer realm="dragoman"'* ]] || fail 'metrics without a token'
+token=$("$program" token --config "$folder/event.yaml" --role organiser) || fail 'no token'
+bearer="Authorization: Bearer $token"
+[[ $(get /metrics "$bearer") == *' 200 '* ]] || fail 'no metrics with a token'
+claims=$(cut -d. -f2 <<<"$token" | tr -- -_ +/)
+while ((${#claims} % 4)); do claims+='='; done
+[[ $(base64 -d <<<"$claims") =~ \"jti\":\"([0-9a-f]+)\" ]] || fail 'no id'
+echo "${BASH_REMATCH[1]} # a lost phone" >>"$folder/revoked"
+kill -HUP "$server"
+await '"tokens_revoked":1'
+[[ $(get /metrics "$bearer") == *' 401 '*withdrawn* ]] || fail 'metrics with a revoked token'
+echo 'not one id' >"$folder/revoked"
+kill -HUP "$server"
+await 'security.revoked: revoked:1: is not the id of a token'
+[[ $(get /metrics "$bearer") == *' 401 '*withdrawn* ]] || fail 'a list with a mistake took effect'
+! grep -qF "$token" "$folder/log" || fail 'a token is in the log'
 
 kill -TERM "$server"
 wait "$server"

@@ -57,6 +57,15 @@ void scratch_write(struct scratch *scratch, const char *name, const char *text)
 	g_free(path);
 }
 
+void scratch_protect(struct scratch *scratch, const char *name)
+{
+	char *path = g_build_filename(scratch->folder, name, NULL);
+
+	if (chmod(path, 0600) != 0)
+		abort();
+	g_free(path);
+}
+
 static void keep(void *user, const char *message)
 {
 	struct scratch *scratch = user;

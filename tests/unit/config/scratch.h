@@ -24,6 +24,9 @@ int scratch_teardown(void **state);
 /* Makes a file, and the folders above it; `name` is relative to the folder. */
 void scratch_write(struct scratch *scratch, const char *name, const char *text);
 
+/* Keeps it from other users of the machine. */
+void scratch_protect(struct scratch *scratch, const char *name);
+
 /* Loads `text` as event.yaml; returns what dm_config_load does. */
 int scratch_load(struct scratch *scratch, const char *text, struct dm_config **config);
 

@@ -1,6 +1,8 @@
 /* Every kind of mistake, and word for word what the person who made it is told. */
 #include "scratch.h"
 
+#include "../control/token_vectors.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,15 @@ static const struct mistake mistakes[] = {
 #include "mistakes.inc"
 };
 
+#define SECRET "0123456789abcdef0123456789abcdef"
+
+static const char rsa1024[] = "-----BEGIN PUBLIC KEY-----\n"
+			      "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCwKLIhrDxH4IfPhsaK76qyZe8T\n"
+			      "DHVy33iRdHooXiyhhvnKlXbjFJyYIYi5Q1tO3gxSH89wKcAkt/Y7P+zP1Qi7rg8T\n"
+			      "d/B38cFyi/gCeXu2iRRuePYtIkRErAE5xnbpZLiw/NMnzwsVNNo9B/YXVpEnT9Zo\n"
+			      "UebNh9b8BNoTX+guKwIDAQAB\n"
+			      "-----END PUBLIC KEY-----\n";
+
 static int setup(void **state)
 {
 	struct scratch *scratch = calloc(1, sizeof(*scratch));
@@ -33,6 +44,15 @@ static int setup(void **state)
 	scratch_write(scratch, "present.pem", "-----BEGIN CERTIFICATE-----");
 	scratch_write(scratch, "key.pem", "-----BEGIN EC PRIVATE KEY-----");
 	scratch_write(scratch, "folder/page.html", "x");
+	scratch_write(scratch, "open.key", SECRET);
+	scratch_write(scratch, "good.key", SECRET);
+	scratch_protect(scratch, "good.key");
+	scratch_write(scratch, "short.key", "0123456789abcdef0123456789abcde\n");
+	scratch_protect(scratch, "short.key");
+	scratch_write(scratch, "es256.pem", RFC_ES256_KEY);
+	scratch_write(scratch, "es256-private.pem", RFC_ES256_PRIVATE_KEY);
+	scratch_write(scratch, "rsa1024.pem", rsa1024);
+	scratch_write(scratch, "revoked", "one\n# two\nthree four\n");
 	*state = scratch;
 	return 0;
 }

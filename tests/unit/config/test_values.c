@@ -1,6 +1,9 @@
 /* What the options hold: the defaults, and each key where it belongs. */
 #include "scratch.h"
 
+#include "../control/token_vectors.h"
+#include "config/duration.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +14,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#define SECRET "0123456789abcdef0123456789abcdef"
+
 static int setup(void **state)
 {
 	struct scratch *scratch = calloc(1, sizeof(*scratch));
@@ -18,7 +23,9 @@ static int setup(void **state)
 	scratch_init(scratch);
 	scratch_write(scratch, "tls/cert.pem", "-----BEGIN CERTIFICATE-----");
 	scratch_write(scratch, "tls/key.pem", "-----BEGIN PRIVATE KEY-----");
-	scratch_write(scratch, "token.key", "x");
+	scratch_write(scratch, "token.key", SECRET "\r\n");
+	scratch_protect(scratch, "token.key");
+	scratch_write(scratch, "revoked", "# ids\n\n one # lost phone\r\ntwo\n");
 	scratch_write(scratch, "media/hall one.mp4", "x");
 	scratch_write(scratch, "pages/index.html", "x");
 	*state = scratch;
@@ -81,7 +88,11 @@ static void test_defaults(void **state)
 	assert_int_equal(config->log_level, DM_LOG_INFO);
 	assert_int_equal(config->log_format, DM_LOG_KEY_VALUE);
 	assert_null(config->data_directory);
-	assert_null(config->secret_file);
+	assert_int_equal(config->control.security.algorithm, DM_TOKEN_ALGORITHM_NONE);
+	assert_int_equal(config->control.security.metrics, DM_METRICS_PUBLIC);
+	assert_int_equal(config->control.security.lifetime_seconds, 8 * 3600);
+	assert_int_equal(config->control.security.revoked_count, 0);
+	assert_false(config->control.security.closed);
 	dm_config_destroy(config);
 }
 
@@ -99,7 +110,8 @@ static const char everything[] =
 	"    workers: 3\n"
 	"  log: {level: debug, format: json}\n"
 	"  data: .\n"
-	"security: {secret: token.key, anonymous: true}\n"
+	"security: {secret: token.key, algorithm: HS256, issuer: https://a, audience: b,\n"
+	"  token_lifetime: 90m, revoked: revoked, metrics: token, anonymous: false}\n"
 	"rooms:\n"
 	"- id: hall-1\n"
 	"  title: {fr: Salle}\n"
@@ -172,10 +184,87 @@ static void test_server(void **state)
 	assert_int_equal(config->log_level, DM_LOG_DEBUG);
 	assert_int_equal(config->log_format, DM_LOG_JSON);
 	assert_string_equal(config->data_directory, scratch->folder);
-	assert_non_null(config->secret_file);
 	g_free(pages);
 	g_free(certificate);
 	dm_config_destroy(config);
+}
+
+static void test_security(void **state)
+{
+	struct scratch *scratch = *state;
+	struct dm_config *config = load(scratch, everything);
+	const struct dm_security_options *security = &config->control.security;
+
+	assert_int_equal(security->algorithm, DM_TOKEN_HS256);
+	assert_int_equal(security->key_bytes, strlen(SECRET)); /* without the end of its line */
+	assert_string_equal(security->key, SECRET);
+	assert_string_equal(security->issuer, "https://a");
+	assert_string_equal(security->audience, "b");
+	assert_int_equal(security->lifetime_seconds, 90 * 60);
+	assert_int_equal(security->metrics, DM_METRICS_TOKEN);
+	assert_true(security->closed);
+	assert_int_equal(security->revoked_count, 2);
+	assert_string_equal(security->revoked[0], "one");
+	assert_string_equal(security->revoked[1], "two");
+	dm_config_destroy(config);
+}
+
+/* With a key, metrics are for this machine; the list is looked for among the relay's data. */
+static void test_security_defaults(void **state)
+{
+	struct scratch *scratch = *state;
+
+	scratch_write(scratch, "data/revoked-tokens", "three\n");
+
+	struct dm_config *config = load(scratch, SMALL "security: {secret: token.key}\n"
+						       "server: {data: data}\n");
+
+	assert_int_equal(config->control.security.metrics, DM_METRICS_LOCAL);
+	assert_false(config->control.security.closed);
+	assert_int_equal(config->control.security.revoked_count, 1);
+	assert_string_equal(config->control.security.revoked[0], "three");
+	dm_config_destroy(config);
+}
+
+static void test_public_keys(void **state)
+{
+	static const struct {
+		const char *key;
+		enum dm_token_algorithm algorithm;
+	} keys[] = { { RFC_RS256_KEY, DM_TOKEN_RS256 }, { RFC_ES256_KEY, DM_TOKEN_ES256 } };
+	struct scratch *scratch = *state;
+
+	for (size_t i = 0; i < 2; i++) {
+		scratch_write(scratch, "issuer.pem", keys[i].key);
+
+		struct dm_config *config = load(scratch,
+						SMALL "security: {public_key: issuer.pem}\n");
+
+		assert_int_equal(config->control.security.algorithm, keys[i].algorithm);
+		assert_string_equal(config->control.security.key, keys[i].key);
+		dm_config_destroy(config);
+	}
+}
+
+static void test_durations(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t seconds;
+	} good[] = {
+		{ "1s", 1 }, { "90s", 90 }, { "30m", 1800 }, { "8h", 28800 }, { "366d", 31622400 }
+	};
+	static const char *const bad[] = { "",    "8",  "h",    "0h",   "8H",       "8 h",    "8hh",
+					   "-1h", "1w", "1.5h", "367d", "9999999s", "999999h" };
+	uint32_t seconds = 7;
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
+		assert_true(dm_duration_parse(good[i].text, &seconds));
+		assert_int_equal(seconds, good[i].seconds);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
+		assert_false(dm_duration_parse(bad[i], &seconds));
 }
 
 /* A key with nothing behind it is a key left out: lines are commented out beneath it. */
@@ -295,11 +384,19 @@ static void test_destroy_null(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),     cmocka_unit_test(test_rooms),
-		cmocka_unit_test(test_server),       cmocka_unit_test(test_null_is_not_given),
-		cmocka_unit_test(test_aliases),      cmocka_unit_test(test_compare),
-		cmocka_unit_test(test_cut_short),    cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_rooms),
+		cmocka_unit_test(test_server),
+		cmocka_unit_test(test_null_is_not_given),
+		cmocka_unit_test(test_aliases),
+		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_cut_short),
+		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_destroy_null),
+		cmocka_unit_test(test_security),
+		cmocka_unit_test(test_security_defaults),
+		cmocka_unit_test(test_public_keys),
+		cmocka_unit_test(test_durations),
 	};
 
 	return cmocka_run_group_tests(tests, setup, scratch_teardown);

@@ -1,0 +1,16 @@
+/* relay/config/duration.h
+ *
+ * Spans of time as people write them: "90s", "30m", "8h", "7d".
+ *
+ * Pure. Thread: any.
+ */
+#ifndef DM_CONFIG_DURATION_H
+#define DM_CONFIG_DURATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One to six decimal digits, then s, m, h or d; at most 366 days, and not nothing. */
+bool dm_duration_parse(const char *text, uint32_t *seconds);
+
+#endif
