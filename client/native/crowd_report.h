@@ -1,22 +1,30 @@
 /* client/native/crowd_report.h
  *
- * What a crowd of receivers got, as lines of JSON.
+ * What a crowd of receivers got, as JSON on a line.
  *
- * Thread: any; members are read after dm_pool_stop.
+ * Thread: any, one at a time; dm_crowd_report when nobody else touches the members.
  */
 #ifndef DM_CLIENT_CROWD_REPORT_H
 #define DM_CLIENT_CROWD_REPORT_H
 
 #include "pool.h"
+#include "verdict.h"
 
 #include <stdio.h>
 
-/* {"type":"second", …} */
+struct dm_crowd {
+	const struct dm_member *members;
+	size_t asked;               /* how many were to join */
+	size_t count;               /* that tried to */
+	size_t failed;              /* that got no media */
+	const struct dm_pool *pool; /* stopped */
+};
+
 void dm_crowd_report_second(const struct dm_pool_second *second, FILE *file);
 
-/* {"type":"summary", …}: joins in milliseconds from the POST (percentiles), streams (sums, and the
- * worst of each). `failed` joins are among the `count` members. True when nobody failed or was
- * dropped. */
-bool dm_crowd_report(const struct dm_member *members, size_t count, size_t failed, FILE *file);
+/* Prints the summary. Returns true when all joined and none was dropped. */
+bool dm_crowd_report(const struct dm_crowd *crowd, FILE *file);
+
+struct dm_verdict dm_crowd_verdict(const struct dm_crowd *crowd);
 
 #endif

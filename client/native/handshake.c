@@ -1,5 +1,7 @@
 #include "handshake.h"
 
+#include "farewell.h"
+
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -13,7 +15,9 @@
 #define MTU_BYTES       1200   /* below IPv6's 1,280 with its headers (RFC 8200, 5) */
 #define FIRST_RESEND_US 50000u /* as browsers do; RFC 6347, 4.2.4.1 allows less than 1 s */
 #define LAST_RESEND_US  2000000u
-#define DAY_SECONDS     (24 * 60 * 60)
+/* Every WebRTC peer has the first of these (RFC 8827, 6.5). */
+#define SUITES      "ECDHE+AESGCM"
+#define DAY_SECONDS (24 * 60 * 60)
 
 struct dm_identity {
 	SSL_CTX *context;
@@ -23,20 +27,29 @@ struct dm_identity {
 
 struct dm_handshake {
 	struct dm_identity *identity; /* borrowed */
-	SSL *ssl;
+	SSL *ssl;                     /* owned; NULL when done */
 	struct dm_fingerprint expected;
 	dm_datagram_cb *send;
 	void *user;
 	const uint8_t *datagram; /* borrowed while receiving; nullable */
 	size_t datagram_bytes;
 	enum dm_handshake_state state;
+	bool capturing; /* the goodbye is written down, not sent */
+	struct dm_dtls_epilogue farewell;
+	struct dm_srtp_keys keys; /* once done, until exported */
 };
 
 static int on_bio_write(BIO *bio, const char *data, int bytes)
 {
 	struct dm_handshake *handshake = BIO_get_data(bio);
+	struct dm_dtls_epilogue *farewell = &handshake->farewell;
 
-	handshake->send(handshake->user, (const uint8_t *)data, (size_t)bytes);
+	if (!handshake->capturing) {
+		handshake->send(handshake->user, (const uint8_t *)data, (size_t)bytes);
+	} else if (bytes <= DM_DTLS_GOODBYE_MAX) {
+		memcpy(farewell->goodbye, data, (size_t)bytes);
+		farewell->goodbye_bytes = (uint8_t)bytes;
+	}
 	return bytes;
 }
 
@@ -132,6 +145,7 @@ static int set_up_context(struct dm_identity *identity, EVP_PKEY *key, X509 *cer
 		return -ENOMEM;
 	/* SSL_CTX_set_tlsext_use_srtp alone returns 0 for success. */
 	if (SSL_CTX_use_certificate(identity->context, certificate) != 1 ||
+	    SSL_CTX_set_cipher_list(identity->context, SUITES) != 1 ||
 	    SSL_CTX_use_PrivateKey(identity->context, key) != 1 ||
 	    SSL_CTX_set_min_proto_version(identity->context, DTLS1_2_VERSION) != 1 ||
 	    SSL_CTX_set_tlsext_use_srtp(identity->context, profile_names(profiles)) != 0 ||
@@ -238,6 +252,8 @@ void dm_handshake_destroy(struct dm_handshake *handshake)
 	if (!handshake)
 		return;
 	SSL_free(handshake->ssl);
+	dm_dtls_epilogue_wipe(&handshake->farewell);
+	dm_srtp_keys_wipe(&handshake->keys);
 	free(handshake);
 }
 
@@ -256,6 +272,48 @@ static bool is_expected(struct dm_handshake *handshake)
 	return ok;
 }
 
+static bool export_keys(SSL *ssl, struct dm_srtp_keys *keys)
+{
+	static const char label[] = "EXTRACTOR-dtls_srtp"; /* RFC 5764, 4.2 */
+	uint8_t material[2 * (16 + 14)];
+	const SRTP_PROTECTION_PROFILE *profile = SSL_get_selected_srtp_profile(ssl);
+
+	if (!profile)
+		return false;
+
+	const bool gcm = profile->id == SRTP_AEAD_AES_128_GCM;
+	const size_t salt_bytes = gcm ? 12 : 14; /* RFC 7714, 12; RFC 5764, 4.1.2 */
+
+	if (SSL_export_keying_material(ssl, material, 2 * (16 + salt_bytes), label,
+				       sizeof(label) - 1, NULL, 0, 0) != 1)
+		return false;
+	*keys = (struct dm_srtp_keys){ .profile = gcm ? DM_SRTP_AEAD_AES_128_GCM
+						      : DM_SRTP_AES128_CM_SHA1_80 };
+	memcpy(keys->local_key, material, 16);
+	memcpy(keys->remote_key, material + 16, 16);
+	memcpy(keys->local_salt, material + 32, salt_bytes);
+	memcpy(keys->remote_salt, material + 32 + salt_bytes, salt_bytes);
+	OPENSSL_cleanse(material, sizeof(material));
+	return true;
+}
+
+/* The server, whose flight ends a full handshake (RFC 6347, 4.2.4), needs nothing more of us: keys
+ * and farewell are taken, and OpenSSL's object goes. */
+static enum dm_handshake_state finish(struct dm_handshake *handshake)
+{
+	const bool ok = is_expected(handshake) && export_keys(handshake->ssl, &handshake->keys) &&
+			dm_farewell_derive(&handshake->farewell, handshake->ssl);
+
+	if (!ok)
+		return DM_HANDSHAKE_FAILED;
+	handshake->capturing = true;
+	ERR_clear_error();
+	SSL_shutdown(handshake->ssl);
+	SSL_free(handshake->ssl);
+	handshake->ssl = NULL;
+	return DM_HANDSHAKE_DONE;
+}
+
 static enum dm_handshake_state advance(struct dm_handshake *handshake)
 {
 	if (handshake->state != DM_HANDSHAKE_RUNNING)
@@ -265,10 +323,7 @@ static enum dm_handshake_state advance(struct dm_handshake *handshake)
 	const int result = SSL_do_handshake(handshake->ssl);
 
 	if (result == 1)
-		handshake->state = is_expected(handshake) &&
-						   SSL_get_selected_srtp_profile(handshake->ssl)
-					   ? DM_HANDSHAKE_DONE
-					   : DM_HANDSHAKE_FAILED;
+		handshake->state = finish(handshake);
 	else if (SSL_get_error(handshake->ssl, result) != SSL_ERROR_WANT_READ)
 		handshake->state = DM_HANDSHAKE_FAILED;
 	return handshake->state;
@@ -282,18 +337,15 @@ enum dm_handshake_state dm_handshake_start(struct dm_handshake *handshake)
 enum dm_handshake_state dm_handshake_receive(struct dm_handshake *handshake, const uint8_t *data,
 					     size_t bytes)
 {
-	uint8_t ignored[MTU_BYTES];
-
+	if (handshake->state == DM_HANDSHAKE_DONE) {
+		if (dm_dtls_epilogue_receive(&handshake->farewell, data, bytes) ==
+		    DM_DTLS_HEARD_CLOSE)
+			handshake->state = DM_HANDSHAKE_CLOSED;
+		return handshake->state;
+	}
 	handshake->datagram = data;
 	handshake->datagram_bytes = bytes;
 	advance(handshake);
-	if (handshake->state == DM_HANDSHAKE_DONE) {
-		/* Nothing but alerts and a repeated last flight can come. */
-		ERR_clear_error();
-		if (SSL_read(handshake->ssl, ignored, sizeof(ignored)) <= 0 &&
-		    (SSL_get_shutdown(handshake->ssl) & SSL_RECEIVED_SHUTDOWN))
-			handshake->state = DM_HANDSHAKE_CLOSED;
-	}
 	handshake->datagram = NULL;
 	return handshake->state;
 }
@@ -310,32 +362,16 @@ enum dm_handshake_state dm_handshake_tick(struct dm_handshake *handshake)
 
 int dm_handshake_export(struct dm_handshake *handshake, struct dm_srtp_keys *keys)
 {
-	static const char label[] = "EXTRACTOR-dtls_srtp"; /* RFC 5764, 4.2 */
-	uint8_t material[2 * (16 + 14)];
-
 	if (handshake->state != DM_HANDSHAKE_DONE)
 		return -EAGAIN;
-
-	const unsigned long id = SSL_get_selected_srtp_profile(handshake->ssl)->id;
-	const bool gcm = id == SRTP_AEAD_AES_128_GCM;
-	const size_t salt_bytes = gcm ? 12 : 14; /* RFC 7714, 12; RFC 5764, 4.1.2 */
-
-	if (SSL_export_keying_material(handshake->ssl, material, 2 * (16 + salt_bytes), label,
-				       sizeof(label) - 1, NULL, 0, 0) != 1)
-		return -EIO;
-	*keys = (struct dm_srtp_keys){ .profile = gcm ? DM_SRTP_AEAD_AES_128_GCM
-						      : DM_SRTP_AES128_CM_SHA1_80 };
-	memcpy(keys->local_key, material, 16);
-	memcpy(keys->remote_key, material + 16, 16);
-	memcpy(keys->local_salt, material + 32, salt_bytes);
-	memcpy(keys->remote_salt, material + 32 + salt_bytes, salt_bytes);
-	OPENSSL_cleanse(material, sizeof(material));
+	*keys = handshake->keys;
+	dm_srtp_keys_wipe(&handshake->keys);
 	return 0;
 }
 
 void dm_handshake_close(struct dm_handshake *handshake)
 {
-	ERR_clear_error();
-	if (handshake->state == DM_HANDSHAKE_DONE)
-		SSL_shutdown(handshake->ssl);
+	if (handshake->state == DM_HANDSHAKE_DONE && handshake->farewell.goodbye_bytes)
+		handshake->send(handshake->user, handshake->farewell.goodbye,
+				handshake->farewell.goodbye_bytes);
 }

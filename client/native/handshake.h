@@ -46,7 +46,8 @@ enum dm_handshake_state dm_handshake_receive(struct dm_handshake *handshake, con
 /* Retransmits what is due. */
 enum dm_handshake_state dm_handshake_tick(struct dm_handshake *handshake);
 
-/* The SRTP keys, once DONE; local is what the client writes. Returns 0, -EAGAIN or -EIO. */
+/* Moves the SRTP keys out, once, when DONE; local is what the client writes. Returns 0 or -EAGAIN.
+ */
 int dm_handshake_export(struct dm_handshake *handshake, struct dm_srtp_keys *keys);
 
 /* Sends close_notify. */

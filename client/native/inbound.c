@@ -86,6 +86,8 @@ static void place(struct dm_inbound *inbound, const struct dm_rtp_packet *packet
 	}
 	if (ahead < 0) {
 		inbound->reordered++;
+		if (inbound->highest - (uint64_t)-ahead < inbound->base)
+			inbound->packets--; /* older than what counts */
 		return;
 	}
 	if (ahead == 1)
@@ -96,7 +98,8 @@ static void place(struct dm_inbound *inbound, const struct dm_rtp_packet *packet
 
 static void note_key(struct dm_inbound *inbound, const struct dm_rtp_packet *packet, dm_usec now)
 {
-	if (inbound->frame_ticks || !dm_h264_is_key(packet->payload, packet->payload_bytes))
+	if (inbound->frame_ticks || !packet->payload ||
+	    !dm_h264_is_key(packet->payload, packet->payload_bytes))
 		return;
 	inbound->key_packets++;
 	if (inbound->first_key_at == DM_USEC_NEVER) {
@@ -142,8 +145,33 @@ static uint64_t expected(const struct dm_inbound *inbound)
 uint64_t dm_inbound_lost(const struct dm_inbound *inbound)
 {
 	const uint64_t wanted = expected(inbound);
+	const uint64_t came = inbound->packets + inbound->recovered;
 
-	return wanted > inbound->packets ? wanted - inbound->packets : 0;
+	return wanted > came ? wanted - came : 0;
+}
+
+void dm_inbound_mark(struct dm_inbound *inbound)
+{
+	if (inbound->first_at == DM_USEC_NEVER)
+		return;
+	inbound->lost_before += dm_inbound_lost(inbound);
+	inbound->base = inbound->highest + 1;
+	inbound->packets = inbound->bytes = inbound->recovered = 0;
+	inbound->reordered = inbound->duplicates = 0;
+	inbound->timestamp_jumps = inbound->ssrc_changes = inbound->key_packets = 0;
+	inbound->longest_pause = 0;
+	inbound->reported = inbound->expected_then = 0;
+}
+
+void dm_inbound_recover(struct dm_inbound *inbound)
+{
+	inbound->recovered++;
+}
+
+void dm_inbound_end(struct dm_inbound *inbound, dm_usec now)
+{
+	if (inbound->first_at != DM_USEC_NEVER && now - inbound->last_at > inbound->longest_pause)
+		inbound->longest_pause = now - inbound->last_at;
 }
 
 /* Fraction and cumulative loss as RFC 3550, A.3 has them. */
@@ -159,7 +187,7 @@ struct dm_rtcp_report_block dm_inbound_report(struct dm_inbound *inbound, dm_use
 	return (struct dm_rtcp_report_block){
 		.ssrc = inbound->ssrc,
 		.fraction_lost = wanted ? (uint8_t)((lost * 255) / wanted) : 0,
-		.lost = (int32_t)dm_inbound_lost(inbound),
+		.lost = (int32_t)(inbound->lost_before + dm_inbound_lost(inbound)),
 		.highest_sequence = (uint32_t)(inbound->highest - 0x10000u),
 		.jitter = (uint32_t)inbound->jitter,
 		.last_sr = inbound->last_sr,

@@ -18,7 +18,8 @@ struct dm_inbound {
 	uint32_t frame_ticks; /* step of the timestamp from packet to packet; 0: it varies */
 
 	uint64_t packets;
-	uint64_t bytes; /* of payload */
+	uint64_t bytes;     /* of payload */
+	uint64_t recovered; /* came as a retransmission of another stream (RFC 4588) */
 	uint64_t reordered;
 	uint64_t duplicates;
 	uint64_t timestamp_jumps; /* a step other than frame_ticks, backwards, or over 2 s */
@@ -32,8 +33,9 @@ struct dm_inbound {
 	bool first_was_key; /* the first frame is a key frame */
 
 	uint32_t ssrc;
-	uint64_t highest; /* sequence number extended by its cycles (RFC 3550, A.1) */
-	uint64_t base;    /* the first one */
+	uint64_t highest;     /* sequence number extended by its cycles (RFC 3550, A.1) */
+	uint64_t base;        /* the first one that counts */
+	uint64_t lost_before; /* the mark */
 	uint32_t timestamp;
 	double jitter;          /* timestamp units (RFC 3550, 6.4.1) */
 	int64_t transit;        /* of the last packet, timestamp units */
@@ -46,11 +48,22 @@ struct dm_inbound {
 /* `frame_ticks` 0 for pictures. */
 struct dm_inbound dm_inbound_init(uint32_t clock_rate_hz, uint32_t frame_ticks);
 
+/* A payload that is NULL is encrypted: only its size counts. */
 void dm_inbound_receive(struct dm_inbound *inbound, const struct dm_rtp_packet *packet,
 			dm_usec now);
 
 /* A sender report of this stream came: remembered for the round-trip time of our report. */
 void dm_inbound_sender_report(struct dm_inbound *inbound, uint64_t ntp, dm_usec now);
+
+/* Counts begin anew: those of packets, loss and pauses; the stream goes on. Late packets from
+ * before do not count. */
+void dm_inbound_mark(struct dm_inbound *inbound);
+
+/* A missing packet came as a retransmission. */
+void dm_inbound_recover(struct dm_inbound *inbound);
+
+/* Nothing more counts: the pause since the last packet does. */
+void dm_inbound_end(struct dm_inbound *inbound, dm_usec now);
 
 /* Packets that never came: those still missing below the highest sequence number. */
 uint64_t dm_inbound_lost(const struct dm_inbound *inbound);

@@ -1,28 +1,40 @@
 #include "load.h"
 
+#include "arrival.h"
 #include "crowd_report.h"
 #include "http.h"
 #include "pool.h"
+#include "requests.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#define MEDIA_WITHIN DM_SEC(10) /* a listener without media by then has failed; choice */
-#define OFFER_BYTES  DM_OFFER_MAX
+#define MEDIA_WITHIN  DM_SEC(10) /* a listener without media by then has failed; choice */
+#define TICK_FROM     50         /* listeners; fewer are read at once. Choice */
+#define TICK          DM_MSEC(1)
+#define LOOK_EVERY    DM_MSEC(5) /* whether all have media */
+#define PROBLEMS_TOLD 5          /* the others are alike */
+#define VERDICT_BYTES 400
 
 struct load {
 	const struct dm_client_options *options;
 	struct dm_identity *identity;
-	struct dm_http *http;
+	struct dm_http *http;         /* one by one */
+	struct dm_requests *requests; /* as a crowd */
 	struct dm_pool *pool;
 	struct dm_member *members; /* `options->listeners` of them */
-	size_t joined;
+	size_t begun;
+	size_t answered; /* joins, of which some failed */
+	size_t joined;   /* by signalling */
 	size_t failed;
+	size_t problems;
+	bool refused; /* no server is there */
 	int signal_fd;
 };
 
@@ -32,61 +44,248 @@ static void on_second(void *user, const struct dm_pool_second *second)
 	dm_crowd_report_second(second, stdout);
 }
 
-static int join_one(struct load *load, struct dm_member *member)
+static bool wants_video(const struct load *load)
+{
+	return !load->options->video || strcmp(load->options->video, "none") != 0;
+}
+
+static void tell_problem(struct load *load, const char *problem)
+{
+	if (load->problems++ < PROBLEMS_TOLD)
+		fprintf(stderr, "%s\n", problem);
+}
+
+static void fail(struct load *load, struct dm_member *member, const char *problem)
+{
+	load->failed++;
+	atomic_store(&member->gone, true);
+	tell_problem(load, problem);
+}
+
+/* The next member, with its offer. */
+static int prepare_member(struct load *load, struct dm_member **out, char *offer)
 {
 	const struct dm_client_options *options = load->options;
-	const bool video = !options->video || strcmp(options->video, "none") != 0;
-	struct dm_session session;
-	struct dm_answer answer;
-	char offer[OFFER_BYTES];
-	int error = dm_member_init(member, load->identity, video);
+	const uint32_t number = (uint32_t)load->begun;
+	struct dm_member *member = &load->members[number];
+	const struct dm_member_options member_options = {
+		.identity = load->identity,
+		.number = number,
+		.manner = dm_roles_manner(&options->roles, number),
+		.video = wants_video(load),
+		.sampled = dm_roles_sampled(&options->roles, number, options->listeners),
+		.nack = options->nack,
+		.stamped = options->latency,
+		.active = options->active,
+	};
+	int error = dm_pool_member(load->pool, member, &member_options);
 
+	*out = member;
+	load->begun++;
 	if (error)
 		return error;
-	error = dm_receiver_offer(member->receiver, offer, sizeof(offer));
-	if (error < 0)
-		return error;
-	error = dm_http_join(load->http, options->room, options->lang, options->video, offer,
-			     &session);
-	if (error) {
-		fprintf(stderr, "%s\n", dm_http_problem(load->http));
-		return error;
-	}
-	member->posted_at = session.posted_at;
-	member->answered_at = session.answered_at;
-	member->resource = session.resource;
-	session.resource = NULL;
-	error = dm_answer_read(session.answer, &answer);
+	error = dm_receiver_offer(member->receiver, offer, DM_OFFER_MAX);
+	return error < 0 ? error : 0;
+}
+
+/* Takes over the session. */
+static int take_session(struct load *load, struct dm_member *member, struct dm_session *session)
+{
+	struct dm_answer answer;
+	int error = dm_answer_read(session->answer, &answer);
+
+	member->posted_at = session->posted_at;
+	member->answered_at = session->answered_at;
+	member->resource = session->resource;
+	session->resource = NULL;
 	if (!error) {
-		member->video = video && answer.video;
-		error = dm_pool_add(load->pool, member, &answer, session.server);
+		member->video = member->video && answer.video;
+		while ((error = dm_pool_add(load->pool, member, &answer, session->server)) ==
+		       -EAGAIN)
+			usleep(1000); /* the pool's thread empties its queue */
 	}
-	if (error)
-		fprintf(stderr, "the answer cannot be used: %s\n", strerror(-error));
-	dm_session_finish(&session);
+	dm_session_finish(session);
 	return error;
 }
 
-/* Waits for news of the pool. False when interrupted or `until` has come. */
-static bool wait_for_news(struct load *load, dm_usec until)
+static void on_joined(void *user, void *whose, int error, const char *problem,
+		      struct dm_session *session)
 {
-	const dm_usec left = until == DM_USEC_NEVER ? DM_SEC(3600) : until - dm_time_now();
-	struct pollfd fds[] = { { .fd = dm_pool_news_fd(load->pool), .events = POLLIN },
-				{ .fd = load->signal_fd, .events = POLLIN } };
+	struct load *load = user;
+	struct dm_member *member = whose;
+	char text[100];
 
-	if (left <= 0)
-		return false;
-	if (poll(fds, 2, (int)(left / 1000) + 1) > 0 && fds[0].revents)
-		dm_pool_answer_news(load->pool);
-	return !fds[1].revents;
+	load->answered++;
+	if (error) {
+		load->refused = error == -ECONNREFUSED && !load->joined;
+		fail(load, member, problem);
+		return;
+	}
+	error = take_session(load, member, session);
+	if (error) {
+		snprintf(text, sizeof(text), "the answer cannot be used: %s", strerror(-error));
+		fail(load, member, text);
+		return;
+	}
+	load->joined++;
 }
+
+static bool is_interrupted(const struct load *load)
+{
+	struct pollfd fd = { .fd = load->signal_fd, .events = POLLIN };
+
+	return poll(&fd, 1, 0) > 0;
+}
+
+static void begin_join(struct load *load)
+{
+	char offer[DM_OFFER_MAX];
+	struct dm_member *member;
+	int error = prepare_member(load, &member, offer);
+
+	if (!error)
+		error = dm_requests_join(load->requests, offer, member);
+	if (error) {
+		load->answered++;
+		fail(load, member, strerror(-error));
+	}
+}
+
+/* False when interrupted, or when there is no server. */
+static bool join_all(struct load *load)
+{
+	const size_t wanted = load->options->listeners;
+	const double rate = load->options->rate;
+	const dm_usec started_at = dm_time_now();
+	const int others[2] = { load->signal_fd, load->signal_fd };
+
+	while (load->answered < wanted && !load->refused && !is_interrupted(load)) {
+		const double elapsed_s = (double)(dm_time_now() - started_at) / 1e6;
+		const size_t due = rate > 0 && elapsed_s * rate + 1 < (double)wanted
+					   ? (size_t)(elapsed_s * rate) + 1
+					   : wanted;
+
+		while (load->begun < due && dm_requests_has_room(load->requests))
+			begin_join(load);
+		dm_requests_turn(load->requests, others, load->begun < due ? 0 : DM_MSEC(1));
+	}
+	return load->answered == wanted;
+}
+
+/* Sleeps; false when interrupted. */
+static bool wait_until(const struct load *load, dm_usec until)
+{
+	struct pollfd fd = { .fd = load->signal_fd, .events = POLLIN };
+	dm_usec left;
+
+	while (until == DM_USEC_NEVER || (left = until - dm_time_now()) > 0) {
+		const int most_ms = until == DM_USEC_NEVER ? -1 : (int)((left + 999) / 1000);
+
+		if (poll(&fd, 1, most_ms) > 0)
+			return false;
+	}
+	return true;
+}
+
+static bool all_settled(const struct load *load)
+{
+	for (size_t i = 0; i < load->begun; i++)
+		if (!atomic_load(&load->members[i].has_media) &&
+		    !atomic_load(&load->members[i].gone))
+			return false;
+	return true;
+}
+
+/* Those that were answered but get nothing have failed. False when interrupted. */
+static bool wait_for_all_media(struct load *load)
+{
+	const dm_usec until = dm_time_now() + MEDIA_WITHIN;
+
+	while (!all_settled(load) && dm_time_now() < until)
+		if (!wait_until(load, dm_time_now() + LOOK_EVERY))
+			return false;
+	for (size_t i = 0; i < load->begun; i++) {
+		struct dm_member *member = &load->members[i];
+		const int error = atomic_load(&member->error);
+
+		if (!member->resource || atomic_load(&member->has_media))
+			continue;
+		load->failed++;
+		tell_problem(load, error ? strerror(-error) : "a listener got no media");
+	}
+	return true;
+}
+
+static void say(const char *type)
+{
+	printf("{\"type\":\"%s\"}\n", type);
+	fflush(stdout);
+}
+
+static void wait_for_window(const struct load *load, enum dm_window window)
+{
+	struct pollfd fd = { .fd = dm_pool_news_fd(load->pool), .events = POLLIN };
+
+	while (dm_pool_window(load->pool) != window) {
+		(void)poll(&fd, 1, -1);
+		dm_pool_answer_news(load->pool);
+	}
+}
+
+static void stay(struct load *load)
+{
+	const struct dm_client_options *options = load->options;
+	const bool windowed = options->windowed;
+
+	if (windowed) {
+		if (!wait_until(load, dm_time_now() + (dm_usec)(options->warmup * 1e6)))
+			return;
+		dm_pool_open_window(load->pool);
+		wait_for_window(load, DM_WINDOW_OPEN);
+		say("measuring");
+	}
+	(void)wait_until(load, options->seconds > 0
+				       ? dm_time_now() + (dm_usec)(options->seconds * 1e6)
+				       : DM_USEC_NEVER);
+	if (windowed) {
+		dm_pool_close_window(load->pool);
+		wait_for_window(load, DM_WINDOW_CLOSED);
+		say("measured");
+	}
+}
+
+static void leave_all(struct load *load)
+{
+	const int others[2] = { load->signal_fd, load->signal_fd };
+	size_t i = 0;
+
+	while (i < load->begun || dm_requests_under_way(load->requests)) {
+		while (i < load->begun && dm_requests_has_room(load->requests)) {
+			const struct dm_member *member = &load->members[i++];
+
+			if (member->resource && !member->dropped)
+				(void)dm_requests_leave(load->requests, member->resource);
+		}
+		dm_requests_turn(load->requests, others, DM_MSEC(1));
+	}
+}
+
+/* One listener after another, each alone. */
 
 static bool wait_for_media(struct load *load, struct dm_member *member)
 {
 	const dm_usec until = dm_time_now() + MEDIA_WITHIN;
+	struct pollfd fds[] = { { .fd = dm_pool_news_fd(load->pool), .events = POLLIN },
+				{ .fd = load->signal_fd, .events = POLLIN } };
 
 	while (!atomic_load(&member->has_media)) {
-		if (atomic_load(&member->gone) || !wait_for_news(load, until))
+		const dm_usec left = until - dm_time_now();
+
+		if (atomic_load(&member->gone) || left <= 0)
+			return false;
+		if (poll(fds, 2, (int)(left / 1000) + 1) > 0 && fds[0].revents)
+			dm_pool_answer_news(load->pool);
+		if (fds[1].revents)
 			return false;
 	}
 	return true;
@@ -96,54 +295,31 @@ static void leave(struct load *load, struct dm_member *member)
 {
 	atomic_store(&member->leaving, true);
 	if (member->resource && dm_http_leave(load->http, member->resource))
-		fprintf(stderr, "%s\n", dm_http_problem(load->http));
+		tell_problem(load, dm_http_problem(load->http));
 	while (dm_pool_remove(load->pool, member) == -EAGAIN)
 		usleep(1000); /* the pool's thread empties its queue */
 }
 
-/* False when interrupted. */
-static bool join_all(struct load *load)
+static void join_one_by_one(struct load *load)
 {
-	for (size_t i = 0; i < load->options->listeners; i++) {
-		struct dm_member *member = &load->members[i];
-		const int error = join_one(load, member);
+	const struct dm_client_options *options = load->options;
 
-		load->joined++;
-		if (error) {
-			load->failed++;
-			atomic_store(&member->gone, true);
-			if (error == -ECONNREFUSED)
-				return false; /* no relay: the others would fail as well */
+	while (load->begun < options->listeners && !load->refused && !is_interrupted(load)) {
+		char offer[DM_OFFER_MAX];
+		struct dm_session session = { 0 };
+		struct dm_member *member;
+		int error = prepare_member(load, &member, offer);
+
+		if (!error)
+			error = dm_http_join(load->http, options->room, options->lang,
+					     options->video, offer, &session);
+		on_joined(load, member, error, dm_http_problem(load->http), &session);
+		if (atomic_load(&member->gone))
 			continue;
-		}
-		if (load->options->one_by_one) {
-			if (!wait_for_media(load, member))
-				load->failed++;
-			leave(load, member);
-		}
+		if (!wait_for_media(load, member))
+			fail(load, member, "a listener got no media");
+		leave(load, member);
 	}
-	return true;
-}
-
-static void stay(struct load *load)
-{
-	const double seconds = load->options->seconds;
-	const dm_usec until = seconds > 0 ? dm_time_now() + (dm_usec)(seconds * 1e6)
-					  : DM_USEC_NEVER;
-
-	while (wait_for_news(load, until)) {
-		/* drops are counted; the others stay */
-	}
-}
-
-static void leave_all(struct load *load)
-{
-	for (size_t i = 0; i < load->joined; i++)
-		atomic_store(&load->members[i].leaving, true);
-	dm_pool_stop(load->pool);
-	for (size_t i = 0; i < load->joined; i++)
-		if (load->members[i].resource && !load->members[i].dropped)
-			(void)dm_http_leave(load->http, load->members[i].resource);
 }
 
 static int block_signals(void)
@@ -157,17 +333,75 @@ static int block_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
+/* As many sockets as we may have. */
+static void raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int prepare(struct load *load)
 {
 	const struct dm_client_options *options = load->options;
+	const bool tick = options->listeners >= TICK_FROM && !options->one_by_one;
+	const struct dm_pool_options pool = {
+		.listeners = options->listeners,
+		.spread = !options->own_sockets,
+		.windowed = options->windowed,
+		.tick = options->tick != DM_USEC_NEVER ? options->tick
+			: tick                         ? TICK
+						       : 0,
+		.on_second = options->stats ? on_second : NULL,
+	};
+	const struct dm_requests_options requests = {
+		.base = options->url,
+		.token = options->token,
+		.room = options->room,
+		.lang = options->lang,
+		.video = options->video,
+		.on_joined = on_joined,
+		.user = load,
+	};
 	int error = dm_identity_create(&load->identity, options->profiles);
 
+	raise_limit();
 	if (!error)
 		error = dm_http_create(&load->http, options->url, options->token);
 	if (!error)
-		error = dm_pool_create(&load->pool, options->stats ? on_second : NULL, NULL);
+		error = dm_requests_create(&load->requests, &requests);
+	if (!error)
+		error = dm_pool_create(&load->pool, &pool);
 	load->members = calloc(options->listeners, sizeof(*load->members));
 	return error ? error : load->members ? 0 : -ENOMEM;
+}
+
+static void tell_verdict(const struct dm_crowd *crowd)
+{
+	const struct dm_verdict verdict = dm_crowd_verdict(crowd);
+	char text[VERDICT_BYTES];
+
+	dm_verdict_write(&verdict, text, sizeof(text));
+	fprintf(stderr, "%s\n", text);
+}
+
+static int report(struct load *load)
+{
+	const struct dm_crowd crowd = { .members = load->members,
+					.asked = load->options->listeners,
+					.count = load->begun,
+					.failed = load->failed,
+					.pool = load->pool };
+	const bool fine = dm_crowd_report(&crowd, stdout);
+
+	if (load->problems > PROBLEMS_TOLD)
+		fprintf(stderr, "and %zu more problems\n", load->problems - PROBLEMS_TOLD);
+	if (!load->options->one_by_one)
+		tell_verdict(&crowd);
+	return fine ? DM_EXIT_FINE : DM_EXIT_FAILED;
 }
 
 int dm_load(const struct dm_client_options *options)
@@ -180,19 +414,23 @@ int dm_load(const struct dm_client_options *options)
 		fprintf(stderr, "cannot start: %s\n", strerror(-error));
 		goto release;
 	}
-	if (join_all(&load) && !options->one_by_one && load.failed < load.joined)
+	if (options->one_by_one)
+		join_one_by_one(&load);
+	else if (join_all(&load) && wait_for_all_media(&load) && load.failed < load.begun)
 		stay(&load);
-	if (!options->one_by_one)
-		leave_all(&load);
+	for (size_t i = 0; i < load.begun; i++)
+		atomic_store(&load.members[i].leaving, true);
 	dm_pool_stop(load.pool);
-	code = dm_crowd_report(load.members, load.joined, load.failed, stdout) ? DM_EXIT_FINE
-									       : DM_EXIT_FAILED;
+	code = report(&load);
+	if (!options->one_by_one && !load.refused)
+		leave_all(&load);
 
 release:
 	dm_pool_destroy(load.pool);
-	for (size_t i = 0; i < load.joined; i++)
+	for (size_t i = 0; i < load.begun; i++)
 		dm_member_finish(&load.members[i]);
 	free(load.members);
+	dm_requests_destroy(load.requests);
 	dm_http_destroy(load.http);
 	dm_identity_destroy(load.identity);
 	if (load.signal_fd >= 0)

@@ -32,8 +32,8 @@ __attribute__((format(printf, 2, 3))) static void put(struct text *text, const c
 /* What RFC 8829, 5.2.1 puts into each m-section. */
 static void put_media(struct text *text, const struct dm_offer *offer, const char *mid)
 {
-	put(text, "c=IN IP4 0.0.0.0\r\na=rtcp-mux\r\na=mid:%s\r\na=recvonly\r\na=setup:actpass\r\n",
-	    mid);
+	put(text, "c=IN IP4 0.0.0.0\r\na=rtcp-mux\r\na=mid:%s\r\na=recvonly\r\na=setup:%s\r\n", mid,
+	    offer->active ? "active" : "actpass");
 	put(text, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\na=fingerprint:sha-256 ", offer->ufrag,
 	    offer->pwd);
 	for (size_t i = 0; i < offer->fingerprint->bytes; i++)
@@ -51,6 +51,8 @@ int dm_offer_write(const struct dm_offer *offer, char *sdp, size_t capacity_byte
 	put_media(&text, offer, "0");
 	put(&text, "a=rtpmap:%d opus/48000/2\r\na=fmtp:%d minptime=10;useinbandfec=1\r\n",
 	    DM_OFFER_OPUS, DM_OFFER_OPUS);
+	if (offer->sound_nack)
+		put(&text, "a=rtcp-fb:%d nack\r\n", DM_OFFER_OPUS);
 	if (offer->video) {
 		put(&text, "m=video 9 UDP/TLS/RTP/SAVPF %d", DM_OFFER_H264);
 		if (offer->rtx)
@@ -138,6 +140,22 @@ static void read_candidate(const char *text, struct dm_answer *answer)
 	answer->candidates[answer->candidate_count++] = candidate;
 }
 
+/* a=rtpmap:111 opus/48000/2: the first of each codec counts. */
+static void read_codec(const char *text, struct dm_answer *answer)
+{
+	unsigned type = 0;
+	char name[16];
+
+	if (sscanf(text, "%u %15[^/]", &type, name) != 2 || type > 127)
+		return;
+	if (strcasecmp(name, "opus") == 0 && !answer->audio_type)
+		answer->audio_type = (uint8_t)type;
+	else if (strcasecmp(name, "H264") == 0 && !answer->video_type)
+		answer->video_type = (uint8_t)type;
+	else if (strcasecmp(name, "rtx") == 0 && !answer->rtx_type)
+		answer->rtx_type = (uint8_t)type;
+}
+
 static bool read_media(const char *line, struct dm_answer *answer)
 {
 	unsigned port = 0;
@@ -167,6 +185,8 @@ static bool read_line(const char *line, struct dm_answer *answer)
 		answer->passive = true;
 	else if (starts(line, "a=ice-lite"))
 		answer->ice_lite = true;
+	else if (starts(line, "a=rtpmap:"))
+		read_codec(line + 9, answer);
 	else if (starts(line, "a=candidate:"))
 		read_candidate(line + 12, answer);
 	return true;

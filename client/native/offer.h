@@ -23,6 +23,8 @@ struct dm_offer {
 	const struct dm_fingerprint *fingerprint;
 	bool video;
 	bool rtx;
+	bool sound_nack; /* retransmission of sound too, which browsers do not ask for */
+	bool active;     /* a=setup:active instead of actpass: some servers would be active too */
 };
 
 /* Returns the size in bytes without the NUL, or -ENOSPC. */
@@ -38,6 +40,10 @@ struct dm_answer {
 	bool passive; /* a=setup:passive: the relay is the DTLS server */
 	bool audio;   /* accepted */
 	bool video;
+	/* As the answer has them (RFC 3264, 6.1: the answerer may renumber); 0: not said. */
+	uint8_t audio_type;
+	uint8_t video_type;
+	uint8_t rtx_type; /* of the picture; 0: none */
 };
 
 /* Returns 0, or -EPROTO when something needed is missing or cannot be read. */

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LISTENERS_MAX 20000 /* ports of one address; choice */
+#define LISTENERS_MAX 60000 /* loopback addresses, or ports of one address; choice */
+#define TICK_MAX      DM_MSEC(100)
 
 enum {
 	OPTION_URL = 256,
@@ -20,6 +21,16 @@ enum {
 	OPTION_LISTENERS,
 	OPTION_ONE_BY_ONE,
 	OPTION_PROFILE,
+	OPTION_RATE,
+	OPTION_WARMUP,
+	OPTION_SAMPLE,
+	OPTION_LATENCY,
+	OPTION_NACK,
+	OPTION_STALLED,
+	OPTION_STORM,
+	OPTION_TICK,
+	OPTION_SPREAD,
+	OPTION_SETUP,
 };
 
 static const struct option table[] = {
@@ -36,6 +47,16 @@ static const struct option table[] = {
 	{ "listeners", required_argument, NULL, OPTION_LISTENERS },
 	{ "one-by-one", no_argument, NULL, OPTION_ONE_BY_ONE },
 	{ "srtp", required_argument, NULL, OPTION_PROFILE },
+	{ "rate", required_argument, NULL, OPTION_RATE },
+	{ "warmup", required_argument, NULL, OPTION_WARMUP },
+	{ "sample", required_argument, NULL, OPTION_SAMPLE },
+	{ "latency", no_argument, NULL, OPTION_LATENCY },
+	{ "nack", no_argument, NULL, OPTION_NACK },
+	{ "stalled", required_argument, NULL, OPTION_STALLED },
+	{ "nack-storm", required_argument, NULL, OPTION_STORM },
+	{ "tick", required_argument, NULL, OPTION_TICK },
+	{ "spread", required_argument, NULL, OPTION_SPREAD },
+	{ "setup", required_argument, NULL, OPTION_SETUP },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -59,10 +80,25 @@ static const char listen_help[] =
 	"  --mkv FILE       write sound and picture as received (Opus, H.264)\n";
 
 static const char load_help[] =
-	"\nload: joins as many listeners that decrypt and count but do not decode, and prints a summary as JSON.\n"
+	"\nload: joins as many listeners that count what they get but do not decode it, prints a summary as JSON,\n"
+	"and says on standard error whether the server holds them.\n"
 	"  --listeners N    how many (default 1)\n"
+	"  --rate R         joins a second (default: as fast as it goes)\n"
+	"  --warmup S       figures count only from S seconds after all have joined, for --seconds\n"
+	"  --sample N       every Nth listener decrypts all it gets, the others count by the clear\n"
+	"                   headers (default: all decrypt up to 100 listeners, else every 100th)\n"
+	"  --latency        RTP payloads end with a time stamp: \"dmstamp\", a zero byte, and 8 bytes of\n"
+	"                   CLOCK_REALTIME in microseconds; read by those that decrypt\n"
+	"  --nack           ask for lost packets\n"
 	"  --one-by-one     each leaves once it has sound (and a key frame), then the next joins\n"
-	"  --srtp PROFILE   gcm or sha1: offer this SRTP profile alone (default: both)\n";
+	"  --srtp PROFILE   gcm or sha1: offer this SRTP profile alone (default: both)\n"
+	"  --stalled SHARE  such a share (0.05 or 5%) stops doing anything but ICE consent\n"
+	"  --nack-storm SHARE  such a share sends 1,000 NACKs a second each\n"
+	"  --tick TIME      read the sockets so often (1ms, 500us), or at once (0);\n"
+	"                   default: 1ms from 50 listeners on, else at once\n"
+	"  --spread WAY     auto (default): one socket and many addresses where the server is on\n"
+	"                   127.0.0.0/8; off: a socket for each listener\n"
+	"  --setup ROLE     actpass (default), or active for a server that would not be passive\n";
 
 static const char exit_help[] =
 	"\nexit codes: 0 fine, 1 could not join or was dropped, 2 wrong usage, 3 a file or socket could not be had\n";
@@ -119,6 +155,90 @@ static bool parse_profile(const char *text, enum dm_profile_choice *profiles)
 	return true;
 }
 
+static bool parse_number(const char *text, double least, double most, double *number)
+{
+	char *end = NULL;
+
+	*number = strtod(text, &end);
+	return end != text && !*end && *number >= least && *number <= most;
+}
+
+/* 0.05 or 5%. */
+static bool parse_share(const char *text, double *share)
+{
+	char *end = NULL;
+
+	*share = strtod(text, &end);
+	if (end == text)
+		return false;
+	if (strcmp(end, "%") == 0)
+		*share /= 100;
+	else if (*end)
+		return false;
+	return *share >= 0 && *share <= 1;
+}
+
+static bool parse_tick(const char *text, dm_usec *tick)
+{
+	char *end = NULL;
+	const double number = strtod(text, &end);
+
+	if (end == text || number < 0 || number > (double)TICK_MAX)
+		return false;
+	if (strcmp(end, "ms") == 0)
+		*tick = (dm_usec)(number * 1000);
+	else if (strcmp(end, "us") == 0 || (number == 0 && !*end))
+		*tick = (dm_usec)number;
+	else
+		return false;
+	return *tick <= TICK_MAX && (*tick >= 100 || *tick == 0);
+}
+
+static bool parse_either(const char *text, const char *no, const char *yes, bool *is_yes)
+{
+	*is_yes = strcmp(text, yes) == 0;
+	return *is_yes || strcmp(text, no) == 0;
+}
+
+/* Those of a rehearsal. False when the value is wrong. */
+static bool take_load(struct dm_client_options *options, int option, const char *value)
+{
+	switch (option) {
+	case OPTION_RATE:
+		return parse_number(value, 0.01, 1e6, &options->rate);
+	case OPTION_WARMUP:
+		options->windowed = true;
+		return parse_number(value, 0, 3600, &options->warmup);
+	case OPTION_SAMPLE:
+		return parse_listeners(value, &options->roles.sample_every);
+	case OPTION_LATENCY:
+		options->latency = true;
+		return true;
+	case OPTION_NACK:
+		options->nack = true;
+		return true;
+	case OPTION_STALLED:
+		return parse_share(value, &options->roles.stalled);
+	case OPTION_STORM:
+		return parse_share(value, &options->roles.storm);
+	case OPTION_TICK:
+		return parse_tick(value, &options->tick);
+	case OPTION_SPREAD:
+		return parse_either(value, "auto", "off", &options->own_sockets);
+	case OPTION_SETUP:
+		return parse_either(value, "actpass", "active", &options->active);
+	case OPTION_LISTENERS:
+		return parse_listeners(value, &options->listeners);
+	case OPTION_ONE_BY_ONE:
+		options->one_by_one = true;
+		return true;
+	case OPTION_PROFILE:
+		return parse_profile(value, &options->profiles);
+	default:
+		return false;
+	}
+}
+
 /* False when the value is wrong. */
 static bool take(struct dm_client_options *options, int option, const char *value)
 {
@@ -152,15 +272,8 @@ static bool take(struct dm_client_options *options, int option, const char *valu
 	case OPTION_MKV:
 		options->mkv = value;
 		return *value;
-	case OPTION_LISTENERS:
-		return parse_listeners(value, &options->listeners);
-	case OPTION_ONE_BY_ONE:
-		options->one_by_one = true;
-		return true;
-	case OPTION_PROFILE:
-		return parse_profile(value, &options->profiles);
 	default:
-		return false;
+		return take_load(options, option, value);
 	}
 }
 
@@ -168,7 +281,7 @@ static bool belongs(enum dm_command command, int option)
 {
 	if (option == OPTION_WAV || option == OPTION_MKV)
 		return command == DM_COMMAND_LISTEN;
-	if (option == OPTION_LISTENERS || option == OPTION_ONE_BY_ONE || option == OPTION_PROFILE)
+	if (option >= OPTION_LISTENERS)
 		return command == DM_COMMAND_LOAD;
 	return true;
 }
@@ -189,7 +302,7 @@ bool dm_client_options_parse(struct dm_client_options *options, int argc, char *
 	int option;
 	int index = 0;
 
-	*options = (struct dm_client_options){ .listeners = 1 };
+	*options = (struct dm_client_options){ .listeners = 1, .tick = DM_USEC_NEVER };
 	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
 		options->help = true;
 		return true;
@@ -224,6 +337,10 @@ bool dm_client_options_parse(struct dm_client_options *options, int argc, char *
 	}
 	if (!options->url || !options->room) {
 		fputs("--url and --room are needed\n", errors);
+		return false;
+	}
+	if (options->roles.stalled + options->roles.storm > 1) {
+		fputs("--stalled and --nack-storm together are more than all\n", errors);
 		return false;
 	}
 	return true;

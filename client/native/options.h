@@ -7,7 +7,9 @@
 #ifndef DM_CLIENT_OPTIONS_H
 #define DM_CLIENT_OPTIONS_H
 
+#include "base/time.h"
 #include "handshake.h"
+#include "roles.h"
 
 #include <stdio.h>
 
@@ -33,6 +35,15 @@ struct dm_client_options {
 	unsigned listeners;
 	bool one_by_one;
 	enum dm_profile_choice profiles;
+	double rate;   /* joins a second; 0: as fast as it goes */
+	bool windowed; /* figures count only once all have joined, and `warmup` later */
+	double warmup; /* seconds */
+	struct dm_roles roles;
+	bool latency;     /* payloads end with a time stamp */
+	bool nack;        /* ask for lost packets */
+	bool own_sockets; /* one each on loopback too */
+	bool active;      /* offer a=setup:active */
+	dm_usec tick;     /* DM_USEC_NEVER: by the number of listeners; 0: read at once */
 };
 
 /* Strings are borrowed from argv. False when the command line is wrong: what and why is then

@@ -2,7 +2,8 @@
 
 #include "base/doorbell.h"
 #include "base/queue.h"
-#include "transport/address.h"
+#include "inbox.h"
+#include "rota.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -10,69 +11,62 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
-#define BATCH            32   /* datagrams of one socket in one recvmmsg(2); choice */
-#define DATAGRAM_MAX     1500 /* Ethernet */
-#define EVENTS_MAX       64
-#define TICK_EVERY       DM_MSEC(20)
-#define RECEIVE_BUFFER   (1 << 20) /* bytes a socket: a key frame and a scheduling pause */
-#define COMMANDS_PENDING 1024
+#define TURN_EVERY       DM_MSEC(20) /* each member is looked at so often */
+#define COMMANDS_PENDING 4096
+#define LATE             DM_MSEC(20) /* a tick; choice: a packet of sound */
 
-enum command_type { COMMAND_ADD, COMMAND_REMOVE, COMMAND_STOP };
+enum command_type {
+	COMMAND_ADD,
+	COMMAND_REMOVE,
+	COMMAND_OPEN_WINDOW,
+	COMMAND_CLOSE_WINDOW,
+	COMMAND_STOP,
+};
 
 struct command {
 	enum command_type type;
 	struct dm_member *member;
-	struct dm_answer answer;
 };
 
 struct dm_pool {
+	struct dm_pool_options options;
 	pthread_t thread;
 	bool running;
-	int epoll_fd;
 	struct dm_queue *commands;
 	struct dm_doorbell commands_bell;
 	struct dm_doorbell news_bell;
-	dm_pool_second_cb *on_second;
-	void *user;
+	_Atomic enum dm_window window;
 
 	/* Of the thread alone. */
-	struct dm_member **members;
-	size_t member_count;
-	size_t member_capacity;
+	int epoll_fd;
+	struct dm_inbox *inbox;
+	struct dm_figures *figures; /* DM_MANNERS of them */
+	struct dm_rota rota;
+	struct dm_member **by_number;
 	bool stopping;
 	dm_usec started_at;
-	dm_usec tick_due;
+	dm_usec turn_due; /* of the next slice, or of all */
 	dm_usec second_due;
 	struct dm_pool_second before;
-	uint8_t buffers[BATCH][DATAGRAM_MAX];
-	struct iovec vectors[BATCH];
-	struct mmsghdr messages[BATCH];
+	struct dm_pool_report report;
 };
-
-static void on_datagram(void *user, const uint8_t *data, size_t bytes)
-{
-	struct dm_member *member = user;
-
-	/* What is lost here is sent again by ICE, DTLS and RTCP. */
-	(void)send(member->fd, data, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
-}
 
 /* What changed is told once, to whoever waits for news. */
 static void look_at(struct dm_pool *pool, struct dm_member *member)
 {
 	const struct dm_receiver_report *report = dm_receiver_report(member->receiver);
-	const bool has_media = report->audio.first_at != DM_USEC_NEVER &&
-			       (!member->video || report->video.first_key_at != DM_USEC_NEVER);
 	bool news = false;
 
-	if (has_media && !atomic_load(&member->has_media)) {
+	if (!atomic_load_explicit(&member->has_media, memory_order_relaxed) &&
+	    dm_receiver_is_confirmed(member->receiver)) {
 		atomic_store(&member->has_media, true);
 		news = true;
 	}
-	if (report->state >= DM_RECEIVER_CLOSED && !atomic_load(&member->gone)) {
+	if (report->state >= DM_RECEIVER_CLOSED &&
+	    !atomic_load_explicit(&member->gone, memory_order_relaxed)) {
 		member->dropped = !atomic_load(&member->leaving);
 		atomic_store(&member->gone, true);
 		news = true;
@@ -81,64 +75,78 @@ static void look_at(struct dm_pool *pool, struct dm_member *member)
 		dm_doorbell_ring(&pool->news_bell);
 }
 
-static void read_socket(struct dm_pool *pool, struct dm_member *member)
+static void on_datagram_in(void *user, const struct dm_inbox_datagram *datagram)
 {
-	int count = BATCH;
+	struct dm_pool *pool = user;
+	struct dm_member *member = pool->by_number[datagram->listener];
 
-	while (count == BATCH) {
-		count = recvmmsg(member->fd, pool->messages, BATCH, MSG_DONTWAIT, NULL);
-
-		const dm_usec now = dm_time_now();
-
-		for (int i = 0; i < count; i++)
-			dm_receiver_receive(member->receiver, pool->buffers[i],
-					    pool->messages[i].msg_len, now);
-	}
+	if (!member)
+		return;
+	dm_receiver_receive(member->receiver, datagram->data, datagram->bytes, datagram->at);
 	look_at(pool, member);
 }
 
-static void close_socket(struct dm_member *member)
+static int open_way(struct dm_pool *pool, const struct dm_member *member)
 {
-	if (member->fd >= 0)
-		close(member->fd);
-	member->fd = -1;
+	const struct dm_candidate *candidate = &member->server;
+	const int family = candidate->ipv6 ? AF_INET6 : AF_INET;
+	struct dm_address address = { .family = (uint8_t)family, .port = candidate->port };
+
+	if (inet_pton(family, candidate->address, address.ip) != 1)
+		return -EPROTO;
+	return dm_inbox_open(pool->inbox, member->number, &address);
 }
 
-static void take(struct dm_pool *pool, struct command *command)
+static void take(struct dm_pool *pool, struct dm_member *member)
 {
-	struct dm_member *member = command->member;
-	struct epoll_event event = { .events = EPOLLIN, .data.ptr = member };
+	int error = open_way(pool, member);
 
-	if (pool->member_count == pool->member_capacity) {
-		const size_t capacity = pool->member_capacity ? pool->member_capacity * 2 : 64;
-		struct dm_member **members = reallocarray(pool->members, capacity,
-							  sizeof(struct dm_member *));
-
-		if (!members)
-			goto refuse;
-		pool->members = members;
-		pool->member_capacity = capacity;
+	if (!error)
+		error = dm_receiver_start(member->receiver, member->answer, dm_time_now());
+	free(member->answer);
+	member->answer = NULL;
+	if (error) {
+		dm_inbox_close(pool->inbox, member->number);
+		atomic_store(&member->error, error);
+		atomic_store(&member->gone, true);
+		dm_doorbell_ring(&pool->news_bell);
+		return;
 	}
-	if (epoll_ctl(pool->epoll_fd, EPOLL_CTL_ADD, member->fd, &event) < 0 ||
-	    dm_receiver_start(member->receiver, &command->answer, dm_time_now()) < 0)
-		goto refuse;
-	pool->members[pool->member_count++] = member;
-	return;
-
-refuse:
-	member->dropped = true;
-	atomic_store(&member->gone, true);
-	dm_doorbell_ring(&pool->news_bell);
+	pool->by_number[member->number] = member;
+	dm_rota_add(&pool->rota, member);
 }
 
 static void drop(struct dm_pool *pool, struct dm_member *member)
 {
-	for (size_t i = 0; i < pool->member_count; i++)
-		if (pool->members[i] == member)
-			pool->members[i] = pool->members[--pool->member_count];
+	dm_rota_remove(&pool->rota, member);
 	dm_receiver_close(member->receiver);
-	close_socket(member);
+	dm_inbox_close(pool->inbox, member->number);
+	pool->by_number[member->number] = NULL;
 	atomic_store(&member->gone, true);
+	dm_doorbell_ring(&pool->news_bell);
+}
+
+static void set_window(struct dm_pool *pool, enum dm_window window)
+{
+	const dm_usec now = dm_time_now();
+
+	/* What has come by now is of the time before. */
+	while (dm_inbox_drain(pool->inbox, on_datagram_in, pool) > 0 &&
+	       dm_time_now() - now < DM_MSEC(100)) {
+		/* more may have come */
+	}
+	for (size_t i = 0; i < pool->rota.count; i++) {
+		if (window == DM_WINDOW_OPEN)
+			dm_receiver_mark(pool->rota.slots[i].member->receiver);
+		else
+			dm_receiver_end(pool->rota.slots[i].member->receiver, now);
+	}
+	for (size_t i = 0; i < DM_MANNERS; i++)
+		pool->figures[i].window = window;
+	pool->before = (struct dm_pool_second){ 0 };
+	if (window == DM_WINDOW_OPEN)
+		pool->report.late_ticks = 0;
+	atomic_store(&pool->window, window);
 	dm_doorbell_ring(&pool->news_bell);
 }
 
@@ -148,12 +156,23 @@ static void obey(struct dm_pool *pool)
 
 	dm_doorbell_answer(&pool->commands_bell);
 	while (dm_queue_pop(pool->commands, &command)) {
-		if (command.type == COMMAND_ADD)
-			take(pool, &command);
-		else if (command.type == COMMAND_REMOVE)
+		switch (command.type) {
+		case COMMAND_ADD:
+			take(pool, command.member);
+			break;
+		case COMMAND_REMOVE:
 			drop(pool, command.member);
-		else
+			break;
+		case COMMAND_OPEN_WINDOW:
+			set_window(pool, DM_WINDOW_OPEN);
+			break;
+		case COMMAND_CLOSE_WINDOW:
+			set_window(pool, DM_WINDOW_CLOSED);
+			break;
+		case COMMAND_STOP:
 			pool->stopping = true;
+			break;
+		}
 	}
 }
 
@@ -161,12 +180,12 @@ static void tell_second(struct dm_pool *pool, dm_usec now)
 {
 	struct dm_pool_second sum = { .at_s = (double)(now - pool->started_at) / 1e6 };
 
-	for (size_t i = 0; i < pool->member_count; i++) {
-		const struct dm_receiver_report *report = dm_receiver_report(
-			pool->members[i]->receiver);
+	for (size_t i = 0; i < pool->rota.count; i++) {
+		const struct dm_member *member = pool->rota.slots[i].member;
+		const struct dm_receiver_report *report = dm_receiver_report(member->receiver);
 
 		sum.connected += report->state == DM_RECEIVER_CONNECTED;
-		sum.dropped += pool->members[i]->dropped;
+		sum.dropped += member->dropped;
 		sum.audio_packets += report->audio.packets;
 		sum.video_packets += report->video.packets;
 		sum.bytes += report->audio.bytes + report->video.bytes;
@@ -179,91 +198,138 @@ static void tell_second(struct dm_pool *pool, dm_usec now)
 	second.video_packets -= pool->before.video_packets;
 	second.bytes -= pool->before.bytes;
 	pool->before = sum;
-	if (pool->on_second)
-		pool->on_second(pool->user, &second);
+	if (pool->options.on_second)
+		pool->options.on_second(pool->options.user, &second);
 }
 
-static void tick(struct dm_pool *pool, dm_usec now)
+static void on_ticked(void *user, struct dm_member *member)
 {
-	if (now >= pool->tick_due) {
-		pool->tick_due = now + TICK_EVERY;
-		for (size_t i = 0; i < pool->member_count; i++) {
-			dm_receiver_tick(pool->members[i]->receiver, now);
-			look_at(pool, pool->members[i]);
-		}
+	look_at(user, member);
+}
+
+static void turn(struct dm_pool *pool, dm_usec now)
+{
+	const dm_usec slice = pool->options.tick && pool->options.tick < TURN_EVERY
+				      ? pool->options.tick
+				      : TURN_EVERY;
+
+	if (now >= pool->turn_due) {
+		const size_t slices = (size_t)(TURN_EVERY / slice);
+
+		dm_rota_turn(&pool->rota, (pool->rota.count + slices - 1) / slices, now, on_ticked,
+			     pool);
+		pool->turn_due = now + slice;
 	}
+	dm_rota_storm(&pool->rota, now);
 	if (now >= pool->second_due) {
+		for (size_t i = 0; i < DM_MANNERS; i++)
+			pool->figures[i].wall_offset = dm_inbox_wall_offset(pool->inbox);
 		pool->second_due += DM_SEC(1);
 		tell_second(pool, now);
 	}
 }
 
+/* Until the next tick, or until something comes. */
+static void rest(struct dm_pool *pool, dm_usec *tick_at)
+{
+	const dm_usec tick = pool->options.tick;
+
+	if (!tick) {
+		struct epoll_event events[2];
+
+		(void)epoll_wait(pool->epoll_fd, events, 2, (int)(TURN_EVERY / 1000));
+		return;
+	}
+	*tick_at += tick;
+
+	const dm_usec now = dm_time_now();
+
+	if (*tick_at < now) { /* busy: no tick is made up for */
+		pool->report.late_ticks += now - *tick_at > LATE;
+		*tick_at = now;
+		return;
+	}
+
+	const struct timespec until = { .tv_sec = *tick_at / DM_SEC(1),
+					.tv_nsec = *tick_at % DM_SEC(1) * 1000 };
+
+	(void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+}
+
 static void *run(void *argument)
 {
 	struct dm_pool *pool = argument;
-	struct epoll_event events[EVENTS_MAX];
+	dm_usec tick_at = dm_time_now();
 
-	pool->started_at = dm_time_now();
+	pool->started_at = tick_at;
 	pool->second_due = pool->started_at + DM_SEC(1);
 	while (!pool->stopping) {
-		const int count = epoll_wait(pool->epoll_fd, events, EVENTS_MAX,
-					     (int)(TICK_EVERY / 1000));
-
-		/* Sockets first: a command may close one that has an event here. */
-		bool commanded = false;
-
-		for (int i = 0; i < count; i++) {
-			if (events[i].data.ptr)
-				read_socket(pool, events[i].data.ptr);
-			else
-				commanded = true;
-		}
-		if (commanded)
+		rest(pool, &tick_at);
+		dm_inbox_drain(pool->inbox, on_datagram_in, pool);
+		if (atomic_load_explicit(&pool->commands_bell.rung, memory_order_relaxed))
 			obey(pool);
-		tick(pool, dm_time_now());
+		turn(pool, dm_time_now());
 	}
-	while (pool->member_count)
-		drop(pool, pool->members[0]);
+	if (pool->options.windowed && atomic_load(&pool->window) == DM_WINDOW_OPEN)
+		set_window(pool, DM_WINDOW_CLOSED); /* interrupted */
+	pool->report.overflowed = dm_inbox_overflowed(pool->inbox);
+	while (pool->rota.count)
+		drop(pool, pool->rota.slots[0].member);
 	return NULL;
 }
 
-static void prepare_messages(struct dm_pool *pool)
+static int watch(struct dm_pool *pool, int fd)
 {
-	for (int i = 0; i < BATCH; i++) {
-		pool->vectors[i] = (struct iovec){ pool->buffers[i], DATAGRAM_MAX };
-		pool->messages[i].msg_hdr.msg_iov = &pool->vectors[i];
-		pool->messages[i].msg_hdr.msg_iovlen = 1;
-	}
+	struct epoll_event event = { .events = EPOLLIN };
+
+	return epoll_ctl(pool->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
-int dm_pool_create(struct dm_pool **out, dm_pool_second_cb *on_second, void *user)
+static int set_up(struct dm_pool *pool)
 {
-	struct dm_pool *pool = calloc(1, sizeof(*pool));
-	struct epoll_event event = { .events = EPOLLIN };
-	int error = -ENOMEM;
+	const struct dm_pool_options *options = &pool->options;
+	const struct dm_inbox_options inbox = { .listeners = options->listeners,
+						.spread = options->spread };
+	int error;
 
-	*out = NULL;
-	if (!pool)
+	pool->figures = calloc(DM_MANNERS, sizeof(*pool->figures));
+	pool->by_number = calloc(options->listeners, sizeof(struct dm_member *));
+	if (!pool->figures || !pool->by_number || dm_rota_init(&pool->rota, options->listeners))
 		return -ENOMEM;
-	pool->commands_bell.fd = pool->news_bell.fd = -1;
-	pool->on_second = on_second;
-	pool->user = user;
-	prepare_messages(pool);
 	pool->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (pool->epoll_fd < 0) {
-		error = -errno;
-		goto destroy_pool;
-	}
-	error = dm_queue_create(&pool->commands, COMMANDS_PENDING, sizeof(struct command));
+	if (pool->epoll_fd < 0)
+		return -errno;
+	error = dm_inbox_create(&pool->inbox, &inbox);
+	if (!error)
+		error = dm_queue_create(&pool->commands, COMMANDS_PENDING, sizeof(struct command));
 	if (!error)
 		error = dm_doorbell_init(&pool->commands_bell);
 	if (!error)
 		error = dm_doorbell_init(&pool->news_bell);
+	if (!error)
+		error = watch(pool, pool->commands_bell.fd);
+	if (!error)
+		error = watch(pool, dm_inbox_fd(pool->inbox));
+	return error;
+}
+
+int dm_pool_create(struct dm_pool **out, const struct dm_pool_options *options)
+{
+	struct dm_pool *pool = calloc(1, sizeof(*pool));
+	int error;
+
+	*out = NULL;
+	if (!pool)
+		return -ENOMEM;
+	pool->epoll_fd = pool->commands_bell.fd = pool->news_bell.fd = -1;
+	pool->options = *options;
+	error = set_up(pool);
 	if (error)
 		goto destroy_pool;
-	if (epoll_ctl(pool->epoll_fd, EPOLL_CTL_ADD, pool->commands_bell.fd, &event) < 0) {
-		error = -errno;
-		goto destroy_pool;
+	atomic_store(&pool->window, options->windowed ? DM_WINDOW_BEFORE : DM_WINDOW_WHOLE);
+	for (size_t i = 0; i < DM_MANNERS; i++) {
+		pool->figures[i].window = atomic_load(&pool->window);
+		pool->figures[i].wall_offset = dm_inbox_wall_offset(pool->inbox);
 	}
 	error = -pthread_create(&pool->thread, NULL, run, pool);
 	if (error)
@@ -277,58 +343,49 @@ destroy_pool:
 	return error;
 }
 
-static int push(struct dm_pool *pool, const struct command *command)
+static int push(struct dm_pool *pool, enum command_type type, struct dm_member *member)
 {
-	if (!dm_queue_push(pool->commands, command))
+	const struct command command = { .type = type, .member = member };
+
+	if (!dm_queue_push(pool->commands, &command))
 		return -EAGAIN;
 	dm_doorbell_ring(&pool->commands_bell);
 	return 0;
 }
 
-static int open_socket(const struct dm_candidate *candidate)
-{
-	const int family = candidate->ipv6 ? AF_INET6 : AF_INET;
-	const int room = RECEIVE_BUFFER;
-	struct dm_address address = { .family = (uint8_t)family, .port = candidate->port };
-	struct sockaddr_storage sockaddr;
-
-	if (inet_pton(family, candidate->address, address.ip) != 1)
-		return -EPROTO;
-
-	const socklen_t length = dm_address_to_sockaddr(&address, family, &sockaddr);
-	const int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	if (fd < 0)
-		return -errno;
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
-	if (connect(fd, (struct sockaddr *)&sockaddr, length) < 0) {
-		const int error = -errno;
-
-		close(fd);
-		return error;
-	}
-	return fd;
-}
-
 int dm_pool_add(struct dm_pool *pool, struct dm_member *member, const struct dm_answer *answer,
 		const char *server)
 {
-	const struct command command = { .type = COMMAND_ADD, .member = member, .answer = *answer };
 	const struct dm_candidate *candidate = dm_answer_candidate(answer, server);
 
 	if (!candidate)
 		return -EPROTO;
-	member->fd = open_socket(candidate);
-	if (member->fd < 0)
-		return member->fd;
-	return push(pool, &command);
+	member->server = *candidate;
+	member->answer = malloc(sizeof(*answer));
+	if (!member->answer)
+		return -ENOMEM;
+	*member->answer = *answer;
+	return push(pool, COMMAND_ADD, member);
 }
 
 int dm_pool_remove(struct dm_pool *pool, struct dm_member *member)
 {
-	const struct command command = { .type = COMMAND_REMOVE, .member = member };
+	return push(pool, COMMAND_REMOVE, member);
+}
 
-	return push(pool, &command);
+int dm_pool_open_window(struct dm_pool *pool)
+{
+	return push(pool, COMMAND_OPEN_WINDOW, NULL);
+}
+
+int dm_pool_close_window(struct dm_pool *pool)
+{
+	return push(pool, COMMAND_CLOSE_WINDOW, NULL);
+}
+
+enum dm_window dm_pool_window(const struct dm_pool *pool)
+{
+	return atomic_load(&pool->window);
 }
 
 int dm_pool_news_fd(const struct dm_pool *pool)
@@ -343,11 +400,9 @@ void dm_pool_answer_news(struct dm_pool *pool)
 
 void dm_pool_stop(struct dm_pool *pool)
 {
-	const struct command command = { .type = COMMAND_STOP };
-
 	if (!pool->running)
 		return;
-	while (push(pool, &command) == -EAGAIN)
+	while (push(pool, COMMAND_STOP, NULL) == -EAGAIN)
 		usleep(1000); /* the thread empties its queue */
 	pthread_join(pool->thread, NULL);
 	pool->running = false;
@@ -363,27 +418,27 @@ void dm_pool_destroy(struct dm_pool *pool)
 		dm_doorbell_finish(&pool->commands_bell);
 	if (pool->news_bell.fd >= 0)
 		dm_doorbell_finish(&pool->news_bell);
+	dm_inbox_destroy(pool->inbox);
 	if (pool->epoll_fd >= 0)
 		close(pool->epoll_fd);
-	free(pool->members);
+	free(pool->figures);
+	dm_rota_finish(&pool->rota);
+	free(pool->by_number);
 	free(pool);
 }
 
-/* Given to receivers as their way out. */
-int dm_member_init(struct dm_member *member, struct dm_identity *identity, bool video)
+const struct dm_pool_report *dm_pool_report(const struct dm_pool *pool)
 {
-	const struct dm_receiver_options options = {
-		.identity = identity, .video = video, .send = on_datagram, .user = member
-	};
-
-	*member = (struct dm_member){ .fd = -1, .video = video };
-	return dm_receiver_create(&member->receiver, &options);
+	return &pool->report;
 }
 
-void dm_member_finish(struct dm_member *member)
+const struct dm_figures *dm_pool_figures(const struct dm_pool *pool, enum dm_manner manner)
 {
-	close_socket(member);
-	dm_receiver_destroy(member->receiver);
-	free(member->resource);
-	*member = (struct dm_member){ .fd = -1 };
+	return &pool->figures[manner];
+}
+
+int dm_pool_member(struct dm_pool *pool, struct dm_member *member,
+		   const struct dm_member_options *options)
+{
+	return dm_member_init(member, options, pool->inbox, &pool->figures[options->manner]);
 }

@@ -10,39 +10,23 @@
 #define DM_CLIENT_RECEIVER_H
 
 #include "handshake.h"
-#include "inbound.h"
 #include "offer.h"
+#include "reception.h"
 
 struct dm_receiver;
-
-enum dm_receiver_state {
-	DM_RECEIVER_NEW,       /* no answer yet */
-	DM_RECEIVER_CHECKING,  /* ICE */
-	DM_RECEIVER_HANDSHAKE, /* DTLS */
-	DM_RECEIVER_CONNECTED,
-	DM_RECEIVER_CLOSED, /* by the relay: close_notify or BYE */
-	DM_RECEIVER_FAILED, /* DTLS failed, or no answer to ICE checks for 30 s */
-};
 
 struct dm_receiver_options {
 	struct dm_identity *identity; /* borrowed until destroy */
 	bool video;
 	dm_datagram_cb *send;
 	void *user;
-};
-
-/* What arrived, readable at any time. */
-struct dm_receiver_report {
-	enum dm_receiver_state state;
-	dm_usec connected_at; /* DM_USEC_NEVER until then */
-	enum dm_srtp_profile profile;
-	struct dm_inbound audio;
-	struct dm_inbound video;
-	uint64_t resent;        /* RTX packets (RFC 4588) */
-	uint64_t bad_auth;      /* SRTP and SRTCP */
-	uint64_t replayed;      /* likewise */
-	uint64_t malformed;     /* datagrams of no known kind, bad RTP or RTCP */
-	uint64_t other_streams; /* RTP of a payload type that we did not offer */
+	/* Zero for a listener that decrypts all it gets, as reception.h has them. */
+	bool counts_only;
+	bool nack;
+	bool stamped;
+	enum dm_manner manner;
+	struct dm_figures *figures; /* borrowed until destroy; nullable */
+	bool active;                /* offer a=setup:active */
 };
 
 /* Returns 0, -ENOMEM or -EIO; on failure *out is NULL. */
@@ -59,8 +43,19 @@ int dm_receiver_start(struct dm_receiver *receiver, const struct dm_answer *answ
 /* One received datagram; decrypted in place. */
 void dm_receiver_receive(struct dm_receiver *receiver, uint8_t *data, size_t bytes, dm_usec now);
 
-/* Checks, retransmissions and reports that are due; call about every 20 ms. */
+/* Checks, retransmissions and reports that are due; call about every 20 ms, or when it is due. */
 void dm_receiver_tick(struct dm_receiver *receiver, dm_usec now);
+
+/* When the next tick has something to do, at the latest; a datagram may bring it forward by 20 ms
+ * at most. */
+dm_usec dm_receiver_due(const struct dm_receiver *receiver);
+
+/* First sound came, and a key frame of the picture where one was agreed on. */
+bool dm_receiver_is_confirmed(const struct dm_receiver *receiver);
+
+/* Counts begin anew (dm_inbound_mark), or end. */
+void dm_receiver_mark(struct dm_receiver *receiver);
+void dm_receiver_end(struct dm_receiver *receiver, dm_usec now);
 
 /* Asks for a key frame (PLI). */
 void dm_receiver_request_key(struct dm_receiver *receiver);
@@ -68,6 +63,7 @@ void dm_receiver_request_key(struct dm_receiver *receiver);
 /* Says goodbye: RTCP BYE, close_notify. */
 void dm_receiver_close(struct dm_receiver *receiver);
 
+/* What arrived, readable at any time. */
 const struct dm_receiver_report *dm_receiver_report(const struct dm_receiver *receiver);
 
 #endif
