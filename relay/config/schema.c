@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "control/options.h"
+#include "transport/options.h"
 
 /* Everything is optional to libcyaml, and no list is too long for it: what is missing or too
  * much is told better by those who know what it means. */
@@ -109,11 +110,17 @@ static const cyaml_schema_value_t announced = {
 	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 0, CYAML_UNLIMITED),
 };
 
+static const cyaml_strval_t senders[] = {
+	{ "udp", DM_TRANSPORT_UDP + 1 },
+	{ "xdp", DM_TRANSPORT_XDP + 1 },
+};
+
 static const cyaml_schema_field_t media_fields[] = {
 	STRING("address", dm_yaml_media, address),
 	SEQUENCE("announced", dm_yaml_media, announced, &announced),
 	NUMBER("port", dm_yaml_media, port),
 	NUMBER("workers", dm_yaml_media, workers),
+	ENUM("sender", dm_yaml_media, sender, senders),
 	CYAML_FIELD_END,
 };
 

@@ -79,6 +79,7 @@ struct dm_yaml_media {
 	unsigned announced_count;
 	uint32_t *port;
 	uint32_t *workers;
+	int sender; /* enum dm_transport_way, beginning with DM_TRANSPORT_UDP as 1; 0: not given */
 };
 
 struct dm_yaml_log {

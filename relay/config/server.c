@@ -110,6 +110,8 @@ static void read_media(struct dm_reading *reading, struct dm_transport_options *
 	options->first_port = read_port(reading, "server.media.port", media->port, MEDIA_PORT);
 	options->workers = (uint16_t)dm_reading_number(reading, "server.media.workers",
 						       media->workers, 0, 0, DM_WORKERS_MAX);
+	options->sender = media->sender > 0 ? (enum dm_transport_way)(media->sender - 1)
+					    : DM_TRANSPORT_UDP;
 	read_announced(reading, options);
 
 	/* Each worker takes a port of its own, one after another. */

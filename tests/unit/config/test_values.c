@@ -84,6 +84,7 @@ static void test_defaults(void **state)
 	assert_int_equal(config->transport.announced_count, 0);
 	assert_int_equal(config->transport.first_port, 7000);
 	assert_int_equal(config->transport.workers, 0);
+	assert_int_equal(config->transport.sender, DM_TRANSPORT_UDP);
 	assert_string_equal(config->ingest.directory, scratch->folder);
 	assert_int_equal(config->log_level, DM_LOG_INFO);
 	assert_int_equal(config->log_format, DM_LOG_KEY_VALUE);
@@ -108,6 +109,7 @@ static const char everything[] =
 	"    announced: [198.51.100.7, '2001:db8::7']\n"
 	"    port: 65533\n"
 	"    workers: 3\n"
+	"    sender: xdp\n"
 	"  log: {level: debug, format: json}\n"
 	"  data: .\n"
 	"security: {secret: token.key, algorithm: HS256, issuer: https://a, audience: b,\n"
@@ -181,6 +183,7 @@ static void test_server(void **state)
 	assert_string_equal(config->transport.announced[1], "2001:db8::7");
 	assert_int_equal(config->transport.first_port, 65533);
 	assert_int_equal(config->transport.workers, 3);
+	assert_int_equal(config->transport.sender, DM_TRANSPORT_XDP);
 	assert_int_equal(config->log_level, DM_LOG_DEBUG);
 	assert_int_equal(config->log_format, DM_LOG_JSON);
 	assert_string_equal(config->data_directory, scratch->folder);
