@@ -132,6 +132,34 @@ static void another_ssrc_is_told(void **state)
 	assert_int_equal(inbound.timestamp_jumps, 0);
 }
 
+static void counts_anew_from_a_mark(void **state)
+{
+	struct dm_inbound inbound = dm_inbound_init(48000, 960);
+
+	(void)state;
+	dm_inbound_mark(&inbound); /* nothing yet */
+	receive(&inbound, 10, 0, 0);
+	receive(&inbound, 13, 2880, DM_MSEC(400)); /* two are missing */
+	dm_inbound_mark(&inbound);
+	assert_int_equal(dm_inbound_lost(&inbound), 0);
+	assert_int_equal(inbound.packets, 0);
+	receive(&inbound, 12, 1920, DM_MSEC(401)); /* of before */
+	assert_int_equal(inbound.packets, 0);
+	receive(&inbound, 14, 3840, DM_MSEC(420));
+	receive(&inbound, 16, 5760, DM_MSEC(460));
+	assert_int_equal(inbound.packets, 2);
+	assert_int_equal(dm_inbound_lost(&inbound), 1);
+	assert_int_equal(inbound.timestamp_jumps, 0);
+	assert_int_equal(inbound.longest_pause, DM_MSEC(40));
+	/* What the relay is told goes on. */
+	assert_int_equal(dm_inbound_report(&inbound, 0).lost, 3);
+	assert_int_equal(dm_inbound_report(&inbound, 0).highest_sequence, 16);
+	dm_inbound_recover(&inbound);
+	assert_int_equal(dm_inbound_lost(&inbound), 0);
+	dm_inbound_end(&inbound, DM_MSEC(700));
+	assert_int_equal(inbound.longest_pause, DM_MSEC(240));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +168,7 @@ int main(void)
 		cmocka_unit_test(reports_loss_since_the_last_report),
 		cmocka_unit_test(tells_key_frames),
 		cmocka_unit_test(another_ssrc_is_told),
+		cmocka_unit_test(counts_anew_from_a_mark),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

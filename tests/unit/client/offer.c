@@ -80,6 +80,38 @@ static void reads_an_answer(void **state)
 	assert_string_equal(dm_answer_candidate(&answer, "2001:db8::7")->address, "2001:db8::7");
 }
 
+/* The answerer may number codecs anew, and need not do RTX. */
+static void reads_payload_types(void **state)
+{
+	static const char sdp[] = HEAD
+		"m=audio 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 OPUS/48000/2\r\n"
+		"a=rtpmap:0 PCMU/8000\r\n" TRANSPORT LOCAL "m=video 9 UDP/TLS/RTP/SAVPF 97\r\n"
+		"a=rtpmap:97 h264/90000\r\na=rtpmap:300 rtx/90000\r\na=rtpmap:x\r\n";
+	struct dm_answer answer;
+
+	(void)state;
+	assert_int_equal(dm_answer_read(sdp, &answer), 0);
+	assert_int_equal(answer.audio_type, 96);
+	assert_int_equal(answer.video_type, 97);
+	assert_int_equal(answer.rtx_type, 0);
+}
+
+static void offers_what_is_asked_for(void **state)
+{
+	const struct dm_fingerprint print = fingerprint();
+	struct dm_offer offer = { .ufrag = "U", .pwd = "P", .fingerprint = &print };
+	char sdp[DM_OFFER_MAX];
+
+	(void)state;
+	assert_true(dm_offer_write(&offer, sdp, sizeof(sdp)) > 0);
+	assert_null(strstr(sdp, "nack"));
+	assert_non_null(strstr(sdp, "a=setup:actpass\r\n"));
+	offer.sound_nack = offer.active = true;
+	assert_true(dm_offer_write(&offer, sdp, sizeof(sdp)) > 0);
+	assert_non_null(strstr(sdp, "a=rtcp-fb:111 nack\r\n"));
+	assert_non_null(strstr(sdp, "a=setup:active\r\n"));
+}
+
 static void refuses_what_it_cannot_use(void **state)
 {
 	static const char *const bad[] = {
@@ -126,6 +158,8 @@ int main(void)
 		cmocka_unit_test(writes_what_is_needed),
 		cmocka_unit_test(leaves_the_picture_out),
 		cmocka_unit_test(reads_an_answer),
+		cmocka_unit_test(reads_payload_types),
+		cmocka_unit_test(offers_what_is_asked_for),
 		cmocka_unit_test(refuses_what_it_cannot_use),
 		cmocka_unit_test(bounds_candidates),
 	};

@@ -60,7 +60,34 @@ static void reads_load(void **state)
 			  &options, complaint, sizeof(complaint)));
 	assert_int_equal(options.listeners, 50);
 	assert_int_equal(options.profiles, DM_PROFILE_SHA1);
-	assert_true(options.one_by_one);
+	assert_true(options.one_by_one && !options.windowed && options.tick == DM_USEC_NEVER);
+}
+
+static void reads_a_rehearsal(void **state)
+{
+	struct dm_client_options options;
+	char complaint[300];
+
+	(void)state;
+	assert_true(
+		parse("dragoman-client load --url=http://r --room=a --listeners=2000 --rate=200 "
+		      "--warmup=2 --sample=50 --latency --nack --stalled=5% --nack-storm=0.05 "
+		      "--tick=500us --spread=off --setup=active",
+		      &options, complaint, sizeof(complaint)));
+	assert_true(options.windowed && options.latency && options.nack && options.own_sockets &&
+		    options.active);
+	assert_int_equal(options.rate, 200);
+	assert_int_equal(options.warmup, 2);
+	assert_int_equal(options.roles.sample_every, 50);
+	assert_int_equal(options.roles.stalled * 1000, 50);
+	assert_int_equal(options.roles.storm * 1000, 50);
+	assert_int_equal(options.tick, 500);
+	assert_true(parse("dragoman-client load --url=http://r --room=a --tick 1ms --warmup 0",
+			  &options, complaint, sizeof(complaint)));
+	assert_true(options.windowed && options.tick == DM_MSEC(1));
+	assert_true(parse("dragoman-client load --url=http://r --room=a --tick 0", &options,
+			  complaint, sizeof(complaint)));
+	assert_int_equal(options.tick, 0);
 }
 
 static void reads_help(void **state)
@@ -95,6 +122,15 @@ static void says_what_is_wrong(void **state)
 		{ "dragoman-client load --url http://a --room b --video huge", "video huge" },
 		{ "dragoman-client load --url http://a --room b --srtp rc4", "srtp rc4" },
 		{ "dragoman-client load --url http://a --room b c", "c: not expected" },
+		{ "dragoman-client load --url http://a --room b --rate 0", "rate 0" },
+		{ "dragoman-client load --url http://a --room b --tick 1", "tick 1" },
+		{ "dragoman-client load --url http://a --room b --tick 2s", "tick 2s" },
+		{ "dragoman-client load --url http://a --room b --stalled 1.5", "stalled 1.5" },
+		{ "dragoman-client load --url http://a --room b --stalled 5p", "stalled 5p" },
+		{ "dragoman-client load --url http://a --room b --spread on", "spread on" },
+		{ "dragoman-client load --url http://a --room b --stalled 0.6 --nack-storm 0.6",
+		  "more than all" },
+		{ "dragoman-client listen --url http://a --room b --warmup 1", "warmup" },
 	};
 
 	(void)state;
@@ -111,9 +147,8 @@ static void says_what_is_wrong(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_listen),
-		cmocka_unit_test(reads_load),
-		cmocka_unit_test(reads_help),
+		cmocka_unit_test(reads_listen),       cmocka_unit_test(reads_load),
+		cmocka_unit_test(reads_a_rehearsal),  cmocka_unit_test(reads_help),
 		cmocka_unit_test(says_what_is_wrong),
 	};
 
