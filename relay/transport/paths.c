@@ -138,13 +138,19 @@ static bool route_usable(const struct dm_paths *paths, const struct dm_netlink_r
 	return route->plain && route->interface > 0 && source->family == to->family;
 }
 
-/* Fills in a path from the kernel's answers. */
-static void learn_path(struct dm_paths *paths, struct dm_path *path, const struct dm_address *to,
-		       dm_usec now)
+/* Fills in a path from the kernel's answers. Returns it: it may have moved. */
+static struct dm_path *learn_path(struct dm_paths *paths, struct dm_path *path,
+				  const struct dm_address *to, dm_usec now)
 {
 	const struct dm_paths_oracle *oracle = &paths->options.oracle;
 	struct dm_netlink_route route = { 0 };
 
+	/* Full of listeners who left long ago: begin anew. */
+	if (paths->count >= paths->options.capacity ||
+	    paths->neighbour_count >= paths->options.capacity) {
+		dm_paths_forget(paths);
+		path = path_place(paths, to);
+	}
 	if (path->to.family == AF_UNSPEC)
 		paths->count++;
 	*path = (struct dm_path){ .to = *to,
@@ -153,7 +159,7 @@ static void learn_path(struct dm_paths *paths, struct dm_path *path, const struc
 				  .detour = path->detour };
 	if (oracle->route(oracle->user, to, &paths->options.bound, &route) < 0 ||
 	    !route_usable(paths, &route, to, &path->source))
-		return;
+		return path;
 
 	const struct dm_address *hop = route.gateway.family != AF_UNSPEC ? &route.gateway : to;
 	/* A link-local scope is the interface again: neighbours are told apart by that. */
@@ -167,6 +173,7 @@ static void learn_path(struct dm_paths *paths, struct dm_path *path, const struc
 		learn_neighbour(paths, place, route.interface, &bare);
 	path->interface = route.interface;
 	path->neighbour = (uint32_t)(place - paths->neighbours);
+	return path;
 }
 
 enum dm_path_result dm_paths_find(struct dm_paths *paths, const struct dm_address *to, dm_usec now,
@@ -180,17 +187,14 @@ enum dm_path_result dm_paths_find(struct dm_paths *paths, const struct dm_addres
 
 	struct dm_path *path = path_place(paths, &key);
 
-	if (path->to.family == AF_UNSPEC || path->generation != paths->generation ||
-	    now >= path->valid_until) {
-		if (!take_question(paths))
+	const bool known = path->to.family != AF_UNSPEC && path->generation == paths->generation;
+
+	if (!known || now >= path->valid_until) {
+		if (take_question(paths))
+			path = learn_path(paths, path, &key, now);
+		else if (!known)
 			return DM_PATH_UNKNOWN;
-		/* Full of listeners who left long ago: begin anew. */
-		if (paths->count >= paths->options.capacity ||
-		    paths->neighbour_count >= paths->options.capacity) {
-			dm_paths_forget(paths);
-			path = path_place(paths, &key);
-		}
-		learn_path(paths, path, &key, now);
+		/* Else it is only old: its turn comes. */
 	}
 	if (path->interface == 0)
 		return DM_PATH_UNUSABLE;
