@@ -26,6 +26,9 @@ static const struct dm_rung_options default_sign_ladder[] = {
 	{ .width = 320, .height = 180, .bitrate_bps = 200000 },
 };
 
+/* As it comes: nobody here knows its size. */
+static const struct dm_rung_options forwarded_ladder[] = { { .width = 0 } };
+
 /* Returns 0 when it is not a side of a picture. */
 static uint32_t read_side(struct dm_reading *reading, const char *rung, const char *key,
 			  uint32_t value)
@@ -137,4 +140,25 @@ void dm_sign_read(struct dm_reading *reading, const char *path, const struct dm_
 	picture->ladder = default_sign_ladder;
 	picture->ladder_count = G_N_ELEMENTS(default_sign_ladder);
 	read_picture(reading, path, yaml, SIGN_RATE_LEAST, picture);
+}
+
+void dm_picture_read_forwarded(struct dm_reading *reading, const char *path,
+			       const struct dm_yaml_picture *yaml, bool present,
+			       struct dm_picture_options *picture)
+{
+	const struct dm_key_path ladder = dm_key_path("%s.ladder", path);
+	const struct dm_key_path rate = dm_key_path("%s.frame_rate", path);
+	const char *const why = present ? "the source's picture is passed through as it comes"
+					: "the source has no h264= and so no picture";
+
+	if (yaml->ladder_count > 0 || (present && dm_outline_has(reading->outline, ladder.text)))
+		dm_reading_complain(
+			reading, ladder.text,
+			"has no use, since %s; remove it, or encode here by taking the picture another way (srt:, udp:)",
+			why);
+	if (yaml->frame_rate)
+		dm_reading_complain(reading, rate.text, "has no use, since %s; remove it", why);
+	picture->frame_rate = FRAME_RATE;
+	picture->ladder = forwarded_ladder;
+	picture->ladder_count = present ? G_N_ELEMENTS(forwarded_ladder) : 0;
 }

@@ -16,4 +16,10 @@ void dm_video_read(struct dm_reading *reading, const char *path, const struct dm
 void dm_sign_read(struct dm_reading *reading, const char *path, const struct dm_yaml_picture *yaml,
 		  struct dm_picture_options *picture);
 
+/* The same of a picture that is passed through: it has one rung, as it comes, or with `present`
+ * false there is none; a ladder or a frame rate in the file is a mistake. */
+void dm_picture_read_forwarded(struct dm_reading *reading, const char *path,
+			       const struct dm_yaml_picture *yaml, bool present,
+			       struct dm_picture_options *picture);
+
 #endif

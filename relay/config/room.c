@@ -4,6 +4,7 @@
 #include "config/picture.h"
 #include "config/source.h"
 #include "config/title.h"
+#include "ingest/options.h"
 
 /* Bit rates of Opus: fullband speech begins at 28 kbit/s (RFC 6716, 2.1.1); above 256 kbit/s mono
  * gains nothing (choice). */
@@ -45,6 +46,34 @@ static const char *read_channel_language(struct dm_reading *reading, const char 
 	return dm_reading_language(reading, path, text);
 }
 
+/* Of sound that is passed through nothing here is encoded. */
+static void refuse_bitrate(struct dm_reading *reading, const char *path)
+{
+	const struct dm_key_path bitrate = dm_key_path("%s.bitrate", path);
+
+	if (dm_outline_has(reading->outline, bitrate.text))
+		dm_reading_complain(
+			reading, bitrate.text,
+			"has no use, since the source's sound is passed through as it comes; remove it, and set the sender's bit rate");
+}
+
+static void check_channel_source(struct dm_reading *reading, const char *path, const char *uri)
+{
+	const struct dm_key_path source = dm_key_path("%s.source", path);
+	bool sound, picture;
+
+	if (!dm_source_is_forwarded(uri, &sound, &picture))
+		return;
+	if (!sound)
+		dm_reading_complain(
+			reading, source.text,
+			"has no sound; write opus= and the payload type of the channel's Opus");
+	else if (picture)
+		dm_reading_complain(reading, source.text,
+				    "has a picture, and a channel is sound alone; leave out h264=");
+	refuse_bitrate(reading, path);
+}
+
 static void read_channel(struct dm_reading *reading, const char *path,
 			 const struct dm_yaml_channel *yaml, struct dm_channel_options *channel)
 {
@@ -56,6 +85,7 @@ static void read_channel(struct dm_reading *reading, const char *path,
 	channel->bitrate_bps = dm_reading_bitrate(reading, dm_key_path("%s.bitrate", path).text,
 						  yaml->bitrate, CHANNEL_BITRATE_BPS,
 						  SOUND_LEAST_BPS, SOUND_MOST_BPS);
+	check_channel_source(reading, path, channel->source.uri);
 	channel->fallback = yaml->fallback;
 	dm_reading_number(reading, dm_key_path("%s.booths", path).text, yaml->booths, 1, 0,
 			  BOOTHS_MAX);
@@ -84,6 +114,22 @@ static void read_channels(struct dm_reading *reading, const char *room_path,
 	}
 }
 
+/* The floor's picture comes with its source. */
+static void read_video(struct dm_reading *reading, const char *room_path,
+		       const struct dm_yaml_room *yaml, struct dm_room_options *room)
+{
+	const struct dm_key_path path = dm_key_path("%s.video", room_path);
+	bool sound, picture;
+
+	if (!dm_source_is_forwarded(room->floor.uri, &sound, &picture)) {
+		dm_video_read(reading, path.text, &yaml->video, &room->picture);
+		return;
+	}
+	dm_picture_read_forwarded(reading, path.text, &yaml->video, picture, &room->picture);
+	if (sound)
+		refuse_bitrate(reading, dm_key_path("%s.floor", room_path).text);
+}
+
 static void read_floor(struct dm_reading *reading, const char *room_path,
 		       const struct dm_yaml_floor *yaml, struct dm_room_options *room)
 {
@@ -108,9 +154,22 @@ static void read_sign(struct dm_reading *reading, const char *room_path,
 {
 	const struct dm_key_path path = dm_key_path("%s.sign", room_path);
 	const struct dm_key_path source = dm_key_path("%s.sign.source", room_path);
+	bool sound, picture;
 
-	dm_sign_read(reading, path.text, yaml, &room->sign);
 	room->sign.source = dm_source_read(reading, source.text, yaml->source, yaml->loop);
+	if (dm_source_is_forwarded(room->sign.source.uri, &sound, &picture)) {
+		dm_picture_read_forwarded(reading, path.text, yaml, picture, &room->sign);
+		if (!picture)
+			dm_reading_complain(
+				reading, source.text,
+				"has no picture; write h264= and the payload type of the signer's H.264");
+		else if (sound)
+			dm_reading_complain(
+				reading, source.text,
+				"has sound, and a signer is a picture alone; leave out opus=");
+		return;
+	}
+	dm_sign_read(reading, path.text, yaml, &room->sign);
 	if (room->sign.ladder_count > 0 && (!yaml->source || !*yaml->source))
 		dm_reading_complain(
 			reading, source.text,
@@ -124,7 +183,7 @@ static void read_room(struct dm_reading *reading, const char *path, const struct
 	room->title_count = dm_titles_read(reading, dm_key_path("%s.title", path).text,
 					   &room->titles);
 	read_floor(reading, path, &yaml->floor, room);
-	dm_video_read(reading, dm_key_path("%s.video", path).text, &yaml->video, &room->picture);
+	read_video(reading, path, yaml, room);
 	read_sign(reading, path, &yaml->sign, room);
 	read_channels(reading, path, yaml, room);
 }

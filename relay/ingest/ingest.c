@@ -2,6 +2,8 @@
 #include "base/log.h"
 #include "ingest/elements.h"
 #include "ingest/feed.h"
+#include "ingest/forward_metrics.h"
+#include "ingest/forwarder.h"
 #include "ingest/ticker.h"
 
 #include <errno.h>
@@ -25,7 +27,8 @@ struct slot {
 	struct dm_picture *picture; /* borrowed; NULL: sound only */
 	char name[80];              /* "room/floor" */
 
-	struct dm_feed *feed;         /* owned; NULL: no source */
+	bool forwarded;               /* the source is passed through */
+	struct dm_feed *feed;         /* owned; NULL: no source, or one that is passed through */
 	struct dm_sound_inlet *inlet; /* owned; NULL without sound of its own */
 	struct dm_picture_line *line; /* owned; NULL without picture */
 
@@ -37,6 +40,7 @@ struct slot {
 	struct dm_ticker_counts sound;
 	struct dm_metric frames_skipped;
 	struct dm_metric frames_dropped;
+	struct dm_forward_source_counts forward;
 };
 
 struct dm_ingest {
@@ -46,9 +50,10 @@ struct dm_ingest {
 	const struct dm_audience *audience; /* borrowed */
 	struct dm_metrics *metrics;         /* borrowed, nullable */
 	struct dm_metric tick_late;
-	struct dm_reaper *reaper; /* owned */
-	struct dm_ticker *ticker; /* owned */
-	GPtrArray *slots;         /* struct slot, owned */
+	struct dm_reaper *reaper;       /* owned */
+	struct dm_ticker *ticker;       /* owned */
+	struct dm_forwarder *forwarder; /* owned */
+	GPtrArray *slots;               /* struct slot, owned */
 };
 
 /* On the control thread. */
@@ -85,7 +90,7 @@ static int add_metrics(const struct dm_ingest *ingest, const struct slot *slot)
 	} samples[] = {
 		{ slot->feed != NULL, "dragoman_feed_restarts_total",
 		  "Attempts to play the feed's source, but the first.", &slot->restarts },
-		{ slot->feed != NULL, "dragoman_feed_stalls_total",
+		{ slot->feed || slot->forwarded, "dragoman_feed_stalls_total",
 		  "Times that a live feed's sound or picture was lost.", &slot->stalls },
 		{ slot->inlet != NULL, "dragoman_feed_sound_gaps_total",
 		  "Times that running sound ended or came too late.", &slot->sound.gaps },
@@ -111,9 +116,9 @@ static int add_metrics(const struct dm_ingest *ingest, const struct slot *slot)
 	return error;
 }
 
-static int add_picture(const struct dm_ingest *ingest, struct slot *slot,
-		       struct dm_picture *picture)
+static int add_picture(const struct dm_ingest *ingest, struct slot *slot)
 {
+	struct dm_picture *picture = slot->picture;
 	const struct dm_picture_line_options options = {
 		.ladder = {
 			.delay = PICTURE_DELAY,
@@ -132,16 +137,20 @@ static int add_picture(const struct dm_ingest *ingest, struct slot *slot,
 		.skipped = &slot->frames_skipped,
 	};
 
-	slot->picture = picture;
 	return dm_picture_line_create(&slot->line, &options);
+}
+
+static bool carries_floor(const struct dm_channel *channel)
+{
+	return !(channel->source.uri && *channel->source.uri) &&
+	       channel->fallback == DM_FALLBACK_FLOOR;
 }
 
 /* `floor` is the number of the floor's channel in the ticker; not used for the floor itself.
  * Returns the channel's number, or -errno. */
-static int add_channel(const struct dm_ingest *ingest, struct slot *slot,
-		       struct dm_channel *channel, size_t floor)
+static int add_channel(const struct dm_ingest *ingest, struct slot *slot, size_t floor)
 {
-	const bool has_source = channel->source.uri && *channel->source.uri;
+	struct dm_channel *channel = slot->channel;
 	struct dm_ticker_channel options = {
 		.track = channel->track,
 		.bitrate_bps = channel->bitrate_bps,
@@ -149,10 +158,8 @@ static int add_channel(const struct dm_ingest *ingest, struct slot *slot,
 		.counts = &slot->sound,
 	};
 
-	slot->channel = channel;
 	/* Without a source: the floor's packets, or silence of its own. */
-	if (has_source || channel == &slot->room->channels[0] ||
-	    channel->fallback == DM_FALLBACK_SILENCE) {
+	if (channel == &slot->room->channels[0] || !carries_floor(channel)) {
 		const int error = dm_sound_inlet_create(&slot->inlet);
 
 		if (error)
@@ -188,6 +195,60 @@ static int add_feed(const struct dm_ingest *ingest, struct slot *slot,
 	return dm_feed_create(&slot->feed, &options);
 }
 
+/* --- sources that are passed through --- */
+
+/* The tracks of a sound that is passed through: its own, and of the floor's also those of the
+ * channels that carry the floor. Returns how many. */
+static size_t sound_tracks(const struct dm_room *room, const struct dm_channel *channel,
+			   struct dm_track *tracks[static DM_CHANNELS_MAX])
+{
+	size_t count = 0;
+
+	tracks[count++] = channel->track;
+	for (size_t n = 1; n < room->channel_count && channel == &room->channels[0]; n++)
+		if (carries_floor(&room->channels[n]))
+			tracks[count++] = room->channels[n].track;
+	return count;
+}
+
+/* The slot's channel and picture are known. */
+static int add_forward(const struct dm_ingest *ingest, struct slot *slot,
+		       const struct dm_source_uri *uri)
+{
+	struct dm_track *tracks[DM_CHANNELS_MAX];
+	const bool sound = uri->opus_type && slot->channel;
+	const bool picture = uri->h264_type && slot->picture;
+	const struct dm_forward_source_options options = {
+		.name = slot->name,
+		.sound = tracks,
+		.sound_count = sound ? sound_tracks(slot->room, slot->channel, tracks) : 0,
+		.picture = picture ? slot->picture->tracks[0] : NULL,
+		.timeline = &ingest->timeline,
+		.stall_after = ingest->options.stall_after,
+		.counts = &slot->forward,
+		.stalls = &slot->stalls,
+		.on_state = on_state,
+		.user = slot,
+	};
+	const int error = dm_forwarder_add(ingest->forwarder, uri, &options);
+
+	slot->forwarded = true;
+	if (error || !ingest->metrics)
+		return error;
+	return dm_forward_metrics_add(ingest->metrics, slot->room->options->id,
+				      strchr(slot->name, '/') + 1, uri->opus_type != 0,
+				      uri->h264_type != 0, &slot->forward);
+}
+
+/* False: the source is decoded, or there is none. */
+static bool read_forward(const struct dm_source_options *source, struct dm_source_uri *uri)
+{
+	return source->uri && *source->uri && dm_source_uri_parse(uri, source->uri, NULL, 0) == 0 &&
+	       uri->kind == DM_SOURCE_RTP_FORWARD;
+}
+
+/* --- slots --- */
+
 static struct slot *add_slot(const struct dm_ingest *ingest, struct dm_room *room, const char *feed)
 {
 	struct slot *slot = g_new0(struct slot, 1);
@@ -198,39 +259,53 @@ static struct slot *add_slot(const struct dm_ingest *ingest, struct dm_room *roo
 	return slot;
 }
 
-static int finish_slot(const struct dm_ingest *ingest, struct slot *slot,
-		       const struct dm_source_options *source)
+/* What is passed through has no line and no place in the ticker: a track has one writer. */
+static int fill_slot(const struct dm_ingest *ingest, struct slot *slot,
+		     const struct dm_source_options *source, int *floor)
 {
-	const int error = add_feed(ingest, slot, source);
+	struct dm_source_uri uri;
+	const bool forward = read_forward(source, &uri);
+	int error = 0;
 
+	if (slot->channel && !(forward && uri.opus_type)) {
+		const int number = add_channel(ingest, slot, (size_t)*floor);
+
+		if (number < 0)
+			return number;
+		if (slot->channel == &slot->room->channels[0])
+			*floor = number;
+	}
+	if (slot->picture && !(forward && uri.h264_type))
+		error = add_picture(ingest, slot);
+	if (!error)
+		error = forward ? add_forward(ingest, slot, &uri) : add_feed(ingest, slot, source);
 	return error ? error : add_metrics(ingest, slot);
 }
 
 static int add_room(const struct dm_ingest *ingest, struct dm_room *room)
 {
+	struct dm_source_uri uri;
+	const bool floor_forwarded = read_forward(&room->channels[0].source, &uri) && uri.opus_type;
 	int floor = 0, error = 0;
 
 	for (size_t n = 0; n < room->channel_count && !error; n++) {
 		struct dm_channel *channel = &room->channels[n];
-		struct slot *slot = add_slot(ingest, room, channel->lang);
-		const int number = add_channel(ingest, slot, channel, (size_t)floor);
 
-		if (number < 0)
-			return number;
-		if (n == 0) {
-			floor = number;
-			if (room->picture.track_count > 0)
-				error = add_picture(ingest, slot, &room->picture);
-		}
-		if (!error)
-			error = finish_slot(ingest, slot, &channel->source);
+		if (n > 0 && floor_forwarded && carries_floor(channel))
+			continue; /* its track is one of the floor's */
+
+		struct slot *slot = add_slot(ingest, room, channel->lang);
+
+		slot->channel = channel;
+		if (n == 0 && room->picture.track_count > 0)
+			slot->picture = &room->picture;
+		error = fill_slot(ingest, slot, &channel->source, &floor);
 	}
 	if (!error && room->sign.track_count > 0) {
 		struct slot *slot = add_slot(ingest, room, "sign");
 
-		error = add_picture(ingest, slot, &room->sign);
-		if (!error)
-			error = finish_slot(ingest, slot, &room->sign.options->source);
+		slot->picture = &room->sign;
+		error = fill_slot(ingest, slot, &room->sign.options->source, &floor);
 	}
 	return error;
 }
@@ -279,6 +354,8 @@ static int start(struct dm_ingest *ingest)
 	if (!error)
 		error = dm_ticker_create(&ingest->ticker, &ingest->timeline, ingest->audience,
 					 &ingest->tick_late);
+	if (!error)
+		error = dm_forwarder_create(&ingest->forwarder, ingest->audience);
 	if (!error && ingest->metrics)
 		error = dm_metrics_add(ingest->metrics, DM_METRIC_GAUGE,
 				       "dragoman_ingest_tick_late_seconds",
@@ -286,7 +363,9 @@ static int start(struct dm_ingest *ingest)
 				       &ingest->tick_late, 1000000);
 	for (size_t n = 0; n < dm_event_room_count(ingest->event) && !error; n++)
 		error = add_room(ingest, dm_event_room(ingest->event, n));
-	return error ? error : dm_ticker_start(ingest->ticker);
+	if (!error)
+		error = dm_ticker_start(ingest->ticker);
+	return error ? error : dm_forwarder_start(ingest->forwarder);
 }
 
 int dm_ingest_create(struct dm_ingest **out, const struct dm_ingest_options *options,
@@ -326,6 +405,7 @@ void dm_ingest_destroy(struct dm_ingest *ingest)
 		if (slot->feed)
 			dm_feed_stop(slot->feed);
 	}
+	dm_forwarder_destroy(ingest->forwarder);
 	for (guint n = 0; n < ingest->slots->len; n++) {
 		struct slot *slot = g_ptr_array_index(ingest->slots, n);
 

@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct dm_ingest_options {
@@ -20,5 +21,9 @@ struct dm_ingest_options {
  * whether it is there. Pure. Returns 0, or -EINVAL with a sentence in `message`, cut at
  * `message_bytes`, that names what is wrong and what would be right. */
 int dm_source_uri_check(const char *uri, char *message, size_t message_bytes);
+
+/* Whether the source is passed through without decoding, and what it then has: sound is not encoded
+ * at a bit rate of ours, a picture has one rung, as it comes. `uri` may be NULL. Pure. */
+bool dm_source_is_forwarded(const char *uri, bool *sound, bool *picture);
 
 #endif

@@ -271,6 +271,7 @@ int dm_source_chain_build(GstBin *bin, const struct dm_source_uri *uri, const ch
 		return build_rtp_ts(bin, uri, chain);
 	case DM_SOURCE_RTP_PCM:
 		return build_rtp_pcm(bin, uri, chain);
+	case DM_SOURCE_RTP_FORWARD:
 	case DM_SOURCE_TEST:
 		break;
 	}

@@ -1,6 +1,7 @@
 #include "ingest/source_uri.h"
 #include "ingest/options.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <glib.h>
@@ -8,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define PCM_RATE_HZ 48000 /* what AES67, 7.1 requires of every device */
 
 /* Where a complaint goes. */
 struct complaint {
@@ -254,7 +257,42 @@ static int rtp_parameter(struct dm_source_uri *out, const char *key, const char 
 			out->pcm_channel = (uint8_t)number;
 		return 0;
 	}
+	if (strcmp(key, "opus") == 0 || strcmp(key, "h264") == 0) {
+		if (!parse_number(value, 96, 127, &number)) /* dynamic: RFC 3551, 3 */
+			return complain(to, "%s=%s: write its RTP payload type, 96 to 127", key,
+					value);
+		*(key[0] == 'o' ? &out->opus_type : &out->h264_type) = (uint8_t)number;
+		return 0;
+	}
+	if (strcmp(key, "iface") != 0)
+		return complain(
+			to,
+			"rtp sources know encoding, rate, channels, channel, opus, h264 and iface, not \"%s\"",
+			key);
 	return network_parameter(out, key, value, to);
+}
+
+/* What is passed through: payload types, and an address that a port can be opened on at once. */
+static int check_forward(struct dm_source_uri *out, const struct complaint *to)
+{
+	struct in6_addr address;
+
+	if (out->kind == DM_SOURCE_RTP_PCM || out->pcm_rate_hz != PCM_RATE_HZ ||
+	    out->pcm_channels != 1)
+		return complain(
+			to,
+			"with opus or h264 the source is passed through as it comes: leave out encoding, rate, channels and channel");
+	if (out->opus_type == out->h264_type)
+		return complain(to, "opus and h264 need two payload types, not %u for both",
+				out->opus_type);
+	if (out->host[0] && inet_pton(AF_INET, out->host, &address) != 1 &&
+	    inet_pton(AF_INET6, out->host, &address) != 1)
+		return complain(
+			to,
+			"\"%s\" is no numeric address of this machine or of a multicast group; without one any will do",
+			out->host);
+	out->kind = DM_SOURCE_RTP_FORWARD;
+	return 0;
 }
 
 static int parse_udp(struct dm_source_uri *out, const char *authority, char *query,
@@ -273,7 +311,7 @@ static int parse_rtp(struct dm_source_uri *out, const char *authority, char *que
 {
 	out->kind = DM_SOURCE_RTP_TS;
 	out->listens = true;
-	out->pcm_rate_hz = 48000; /* what AES67, 7.1 requires of every device */
+	out->pcm_rate_hz = PCM_RATE_HZ;
 	out->pcm_channels = 1;
 	out->pcm_channel = 1;
 
@@ -284,6 +322,8 @@ static int parse_rtp(struct dm_source_uri *out, const char *authority, char *que
 	if (!error && out->pcm_channel > out->pcm_channels)
 		error = complain(to, "channel=%u of channels=%u: count from 1", out->pcm_channel,
 				 out->pcm_channels);
+	if (!error && (out->opus_type || out->h264_type))
+		error = check_forward(out, to);
 	return error;
 }
 
@@ -483,4 +523,15 @@ int dm_source_uri_check(const char *uri, char *message, size_t message_bytes)
 	struct dm_source_uri parsed;
 
 	return dm_source_uri_parse(&parsed, uri, message, message_bytes);
+}
+
+bool dm_source_is_forwarded(const char *uri, bool *sound, bool *picture)
+{
+	struct dm_source_uri parsed;
+	const bool forwarded = uri && dm_source_uri_parse(&parsed, uri, NULL, 0) == 0 &&
+			       parsed.kind == DM_SOURCE_RTP_FORWARD;
+
+	*sound = forwarded && parsed.opus_type;
+	*picture = forwarded && parsed.h264_type;
+	return forwarded;
 }

@@ -9,6 +9,8 @@
  *   udp://[address]:port[?iface=…]              MPEG-TS, unicast or multicast
  *   rtp://[address]:port[?iface=…]              MPEG-TS over RTP (RFC 2250)
  *   rtp://[address]:port?encoding=L24&rate=48000&channels=2&channel=1   AES67 (RFC 3190)
+ *   rtp://[address]:port?opus=111&h264=96       passed through: payload types of Opus (RFC 7587)
+ *                                               and H.264 (RFC 6184), either or both
  *
  * Pure. Thread: any.
  */
@@ -31,6 +33,7 @@ enum dm_source_kind {
 	DM_SOURCE_UDP_TS,
 	DM_SOURCE_RTP_TS,
 	DM_SOURCE_RTP_PCM,
+	DM_SOURCE_RTP_FORWARD, /* never decoded: see forwarder.h */
 };
 
 enum dm_test_pattern { DM_TEST_SPEECH, DM_TEST_TONE, DM_TEST_FLASH, DM_TEST_SILENCE };
@@ -52,6 +55,9 @@ struct dm_source_uri {
 	uint8_t pcm_bits;     /* 16 or 24 */
 	uint8_t pcm_channels; /* 1..DM_SOURCE_PCM_MAX */
 	uint8_t pcm_channel;  /* which of them, from 1 */
+
+	uint8_t opus_type; /* RTP payload types, 96..127; 0: none */
+	uint8_t h264_type;
 };
 
 /* Returns 0, or -EINVAL with a sentence in `message` that says what would be right (cut at

@@ -26,6 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
 			abort();
 		if (uri.kind == DM_SOURCE_RTP_PCM && uri.pcm_channel > uri.pcm_channels)
 			abort();
+		if (uri.kind == DM_SOURCE_RTP_FORWARD && uri.opus_type == uri.h264_type)
+			abort();
 	} else if (message[0] == '\0') {
 		abort();
 	}

@@ -143,6 +143,38 @@ static void test_datagrams(void **state)
 	bad("udp://:port", "port");
 }
 
+static void test_forwarded(void **state)
+{
+	bool sound, picture;
+
+	(void)state;
+	good("rtp://:5004?opus=111&h264=96", DM_SOURCE_RTP_FORWARD);
+	assert_int_equal(parsed.opus_type, 111);
+	assert_int_equal(parsed.h264_type, 96);
+	assert_string_equal(parsed.label, "rtp://:5004");
+	good("rtp://239.1.2.3:5004?h264=127&iface=eth0", DM_SOURCE_RTP_FORWARD);
+	assert_int_equal(parsed.opus_type, 0);
+	assert_string_equal(parsed.iface, "eth0");
+	good("rtp://[2001:db8::1]:5004?opus=96", DM_SOURCE_RTP_FORWARD);
+	bad("rtp://:5004?opus=95", "96 to 127");
+	bad("rtp://:5004?h264=128", "96 to 127");
+	bad("rtp://:5004?opus=96&h264=96", "two payload types");
+	bad("rtp://:5004?opus=111&encoding=L16", "leave out encoding");
+	bad("rtp://:5004?opus=111&channels=2", "leave out encoding");
+	bad("rtp://hall.example:5004?opus=111", "numeric address");
+	bad("rtp://:5004?vp8=100", "opus, h264");
+	bad("udp://:5004?opus=111", "opus");
+
+	assert_true(dm_source_is_forwarded("rtp://:5004?opus=111", &sound, &picture));
+	assert_true(sound && !picture);
+	assert_true(dm_source_is_forwarded("rtp://:5004?h264=111", &sound, &picture));
+	assert_true(!sound && picture);
+	assert_false(dm_source_is_forwarded("rtp://:5004", &sound, &picture));
+	assert_false(dm_source_is_forwarded("rtp://:5004?opus=1", &sound, &picture));
+	assert_false(dm_source_is_forwarded(NULL, &sound, &picture));
+	assert_true(!sound && !picture);
+}
+
 static void test_lengths(void **state)
 {
 	static char uri[DM_SOURCE_URI_MAX + 8];
@@ -168,7 +200,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_test),      cmocka_unit_test(test_files),
 		cmocka_unit_test(test_srt),       cmocka_unit_test(test_servers),
-		cmocka_unit_test(test_datagrams), cmocka_unit_test(test_lengths),
+		cmocka_unit_test(test_datagrams), cmocka_unit_test(test_forwarded),
+		cmocka_unit_test(test_lengths),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,383 @@
+#include "ingest/forward_source.h"
+#include "base/log.h"
+#include "rtp/rtcp.h"
+#include "session/name.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HOLD_SENDER  DM_SEC(2)    /* choice: longer than a network's hiccup */
+#define HOLD_SSRC    DM_MSEC(200) /* choice: ten of Opus's packets */
+#define LOOK         DM_MSEC(50)  /* how often states are looked at: well within 500 ms */
+#define KEY_INTERVAL DM_SEC(1) /* choice: an encoder that is asked more often sends little else */
+
+/* Sound in DTX comes every 400 ms (libopus); its pauses are no loss. */
+#define SOUND_PAUSE DM_MSEC(500)
+/* So many usual distances without a frame: a slow picture is not lost between two. Choice. */
+#define FRAMES_MISSED 4
+
+#define SSRC 1U /* ours as a receiver: nobody else on this way has to be told apart from it */
+
+struct sender {
+	bool held;
+	struct dm_forward_address from;
+	uint32_t ssrc;
+	dm_usec last_at;
+	bool has_rtcp; /* its reports came: */
+	struct dm_forward_address rtcp;
+	enum dm_forward_port rtcp_port;
+};
+
+/* A sender report that came before its stream's first packet, as ffmpeg's does. */
+struct early_report {
+	bool present;
+	struct dm_forward_address from;
+	enum dm_forward_port port;
+	uint32_t ssrc;
+	uint64_t ntp;
+	uint32_t rtp;
+};
+
+struct dm_forward_source {
+	struct dm_forward_source_options options;
+	struct dm_forward_clock clock;
+	struct dm_forward_stream *streams[DM_FORWARD_MEDIA]; /* owned; NULL: none */
+	struct sender senders[DM_FORWARD_MEDIA];
+	struct early_report early[DM_FORWARD_MEDIA]; /* the newest of any sender, in turn */
+	unsigned early_next;
+	enum dm_feed_state states[DM_FORWARD_MEDIA];
+	dm_usec key_asked_at; /* DM_USEC_NEVER: not yet */
+	dm_usec looked_at;
+	struct dm_log_limit foreign_log;
+};
+
+static int add_stream(struct dm_forward_source *source, enum dm_forward_medium medium)
+{
+	const struct dm_forward_source_options *options = &source->options;
+	const bool is_sound = medium == DM_FORWARD_SOUND;
+	const struct dm_forward_stream_options stream = {
+		.name = options->name,
+		.medium = medium,
+		.tracks = is_sound ? options->sound : &options->picture,
+		.track_count = is_sound           ? options->sound_count
+			       : options->picture ? 1
+						  : 0,
+		.clock = &source->clock,
+		.counts = &options->counts->media[medium],
+	};
+
+	source->states[medium] = DM_FEED_OFF;
+	if (options->payload_types[medium] == 0)
+		return 0;
+	source->states[medium] = DM_FEED_CONNECTING;
+	return dm_forward_stream_create(&source->streams[medium], &stream);
+}
+
+int dm_forward_source_create(struct dm_forward_source **out,
+			     const struct dm_forward_source_options *options)
+{
+	const uint8_t *types = options->payload_types;
+
+	*out = NULL;
+	if (types[DM_FORWARD_SOUND] ==
+	    types[DM_FORWARD_PICTURE]) /* none, or not to be told apart */
+		return -EINVAL;
+
+	struct dm_forward_source *source = calloc(1, sizeof(*source));
+
+	if (!source)
+		return -ENOMEM;
+	source->options = *options;
+	source->clock = dm_forward_clock_init(options->timeline);
+	source->key_asked_at = DM_USEC_NEVER;
+	source->foreign_log = (struct dm_log_limit){ .burst = 1, .interval = DM_SEC(10) };
+
+	int error = add_stream(source, DM_FORWARD_SOUND);
+
+	if (!error)
+		error = add_stream(source, DM_FORWARD_PICTURE);
+	if (error) {
+		dm_forward_source_destroy(source);
+		return error;
+	}
+	*out = source;
+	return 0;
+}
+
+void dm_forward_source_destroy(struct dm_forward_source *source)
+{
+	if (!source)
+		return;
+	for (unsigned n = 0; n < DM_FORWARD_MEDIA; n++)
+		dm_forward_stream_destroy(source->streams[n]);
+	free(source);
+}
+
+static bool same_host(const struct dm_forward_address *a, const struct dm_forward_address *b)
+{
+	return memcmp(a->ip, b->ip, sizeof(a->ip)) == 0 && a->scope == b->scope;
+}
+
+/* --- RTCP --- */
+
+static void take_report(struct dm_forward_source *source, enum dm_forward_medium medium,
+			const struct early_report *report)
+{
+	struct sender *sender = &source->senders[medium];
+
+	sender->has_rtcp = true;
+	sender->rtcp = report->from;
+	sender->rtcp_port = report->port;
+	dm_forward_clock_report(&source->clock, medium, report->ntp, report->rtp);
+}
+
+/* Whose SSRC it is, by a host that may speak for it; DM_FORWARD_MEDIA: nobody's. */
+static enum dm_forward_medium find_sender(const struct dm_forward_source *source, uint32_t ssrc,
+					  const struct dm_forward_address *from)
+{
+	unsigned n = 0;
+
+	while (n < DM_FORWARD_MEDIA &&
+	       !(source->senders[n].held && source->senders[n].ssrc == ssrc &&
+		 same_host(&source->senders[n].from, from)))
+		n++;
+	return (enum dm_forward_medium)n;
+}
+
+/* A compound that is being read. */
+struct compound {
+	struct dm_forward_source *source;
+	const struct dm_forward_address *from;
+	enum dm_forward_port port;
+};
+
+static void on_rtcp_item(void *user, const struct dm_rtcp_item *item)
+{
+	const struct compound *compound = user;
+	struct dm_forward_source *source = compound->source;
+	const enum dm_forward_medium medium = find_sender(source, item->ssrc, compound->from);
+
+	if (item->type == DM_RTCP_BYE && medium != DM_FORWARD_MEDIA)
+		source->senders[medium].held = false; /* RFC 3550, 6.3.4 */
+	if (item->type != DM_RTCP_SENDER_REPORT)
+		return;
+
+	const struct early_report report = {
+		.present = true,
+		.from = *compound->from,
+		.port = compound->port,
+		.ssrc = item->ssrc,
+		.ntp = item->sender.ntp,
+		.rtp = item->sender.rtp,
+	};
+
+	if (medium != DM_FORWARD_MEDIA)
+		take_report(source, medium, &report);
+	else
+		source->early[source->early_next++ % DM_FORWARD_MEDIA] = report;
+}
+
+static void take_rtcp(struct dm_forward_source *source, const struct dm_forward_address *from,
+		      enum dm_forward_port port, const uint8_t *data, size_t bytes)
+{
+	struct compound compound = { .source = source, .from = from, .port = port };
+
+	if (!dm_rtcp_parse(data, bytes, on_rtcp_item, &compound))
+		dm_metric_add(&source->options.counts->malformed, 1);
+}
+
+/* --- RTP --- */
+
+static void hold(struct dm_forward_source *source, enum dm_forward_medium medium,
+		 const struct dm_forward_address *from, uint32_t ssrc)
+{
+	source->senders[medium] = (struct sender){ .held = true, .from = *from, .ssrc = ssrc };
+	dm_forward_stream_restart(source->streams[medium]);
+	dm_log(DM_LOG_INFO, "ingest.forward_sender", "feed=%s medium=%s ssrc=%08x",
+	       source->options.name, medium == DM_FORWARD_SOUND ? "sound" : "picture", ssrc);
+	for (unsigned n = 0; n < DM_FORWARD_MEDIA; n++) {
+		const struct early_report *early = &source->early[n];
+
+		if (early->present && early->ssrc == ssrc && same_host(&early->from, from))
+			take_report(source, medium, early);
+	}
+}
+
+/* Whether the packet is of the sender that is heard, or may become it. */
+static bool may_speak(struct dm_forward_source *source, enum dm_forward_medium medium,
+		      const struct dm_forward_address *from, uint32_t ssrc, dm_usec now)
+{
+	const struct sender *sender = &source->senders[medium];
+	const bool same_place = same_host(&sender->from, from) && sender->from.port == from->port;
+
+	if (!sender->held || !same_place || sender->ssrc != ssrc) {
+		const dm_usec silent = now - sender->last_at;
+
+		if (sender->held && silent < (same_place ? HOLD_SSRC : HOLD_SENDER))
+			return false;
+		hold(source, medium, from, ssrc);
+	}
+	source->senders[medium].last_at = now;
+	return true;
+}
+
+static void refuse_foreign(struct dm_forward_source *source, enum dm_forward_medium medium,
+			   dm_usec now)
+{
+	uint64_t suppressed;
+
+	dm_metric_add(&source->options.counts->media[medium].drops[DM_FORWARD_DROP_FOREIGN], 1);
+	if (dm_log_allow(&source->foreign_log, now, &suppressed))
+		dm_log(DM_LOG_WARN, "ingest.forward_foreign", "feed=%s medium=%s suppressed=%llu",
+		       source->options.name, medium == DM_FORWARD_SOUND ? "sound" : "picture",
+		       (unsigned long long)suppressed);
+}
+
+static unsigned take_rtp(struct dm_forward_source *source, const struct dm_forward_address *from,
+			 const uint8_t *data, size_t bytes, dm_usec now)
+{
+	const uint8_t *types = source->options.payload_types;
+	struct dm_rtp_packet packet;
+
+	if (!dm_rtp_parse(data, bytes, &packet)) {
+		dm_metric_add(&source->options.counts->malformed, 1);
+		return 0;
+	}
+
+	const enum dm_forward_medium medium = packet.payload_type == types[DM_FORWARD_SOUND]
+						      ? DM_FORWARD_SOUND
+						      : DM_FORWARD_PICTURE;
+
+	if (packet.payload_type != types[medium] || !source->streams[medium]) {
+		dm_metric_add(&source->options.counts->other_type, 1);
+		return 0;
+	}
+	if (!may_speak(source, medium, from, packet.ssrc, now)) {
+		refuse_foreign(source, medium, now);
+		return 0;
+	}
+	return dm_forward_stream_put(source->streams[medium], &packet, now);
+}
+
+unsigned dm_forward_source_take(struct dm_forward_source *source,
+				const struct dm_forward_address *from, enum dm_forward_port port,
+				const uint8_t *data, size_t bytes, dm_usec now)
+{
+	if (bytes >= 2 && dm_rtp_is_rtcp(data, bytes)) {
+		take_rtcp(source, from, port, data, bytes);
+		return 0;
+	}
+	if (port == DM_FORWARD_PORT_RTCP) {
+		dm_metric_add(&source->options.counts->malformed, 1);
+		return 0;
+	}
+	return take_rtp(source, from, data, bytes, now);
+}
+
+/* --- states --- */
+
+static dm_usec patience(const struct dm_forward_source *source, enum dm_forward_medium medium)
+{
+	dm_usec most = source->options.stall_after;
+	const dm_usec usual = FRAMES_MISSED * dm_forward_stream_interval(source->streams[medium]);
+
+	if (medium == DM_FORWARD_SOUND && most < SOUND_PAUSE)
+		most = SOUND_PAUSE;
+	return usual > most ? usual : most;
+}
+
+static enum dm_feed_state next_state(const struct dm_forward_source *source,
+				     enum dm_forward_medium medium, dm_usec now)
+{
+	const enum dm_feed_state state = source->states[medium];
+	dm_usec last_at;
+
+	if (state == DM_FEED_OFF)
+		return state;
+	last_at = dm_forward_stream_last_at(source->streams[medium]);
+	if (last_at != DM_USEC_NEVER && now - last_at < patience(source, medium))
+		return DM_FEED_LIVE;
+	if (state != DM_FEED_LIVE)
+		return state;
+	dm_metric_add(source->options.stalls, 1);
+	return DM_FEED_LOST;
+}
+
+static void look(struct dm_forward_source *source, dm_usec now)
+{
+	const enum dm_feed_state sound = next_state(source, DM_FORWARD_SOUND, now);
+	const enum dm_feed_state picture = next_state(source, DM_FORWARD_PICTURE, now);
+
+	dm_metric_set(&source->options.counts->moves, (int64_t)source->clock.moves);
+	dm_metric_set(&source->options.counts->backwards, (int64_t)source->clock.backwards);
+	if (sound == source->states[DM_FORWARD_SOUND] &&
+	    picture == source->states[DM_FORWARD_PICTURE])
+		return;
+	source->states[DM_FORWARD_SOUND] = sound;
+	source->states[DM_FORWARD_PICTURE] = picture;
+	dm_log(DM_LOG_INFO, "ingest.feed", "feed=%s sound=%s picture=%s", source->options.name,
+	       dm_feed_state_name(sound), dm_feed_state_name(picture));
+	source->options.on_state(source->options.user, sound, picture);
+}
+
+unsigned dm_forward_source_turn(struct dm_forward_source *source, dm_usec now)
+{
+	unsigned published = 0;
+
+	for (unsigned n = 0; n < DM_FORWARD_MEDIA; n++)
+		if (source->streams[n])
+			published += dm_forward_stream_expire(source->streams[n], now);
+	if (now - source->looked_at >= LOOK) {
+		source->looked_at = now;
+		look(source, now);
+	}
+	return published;
+}
+
+dm_usec dm_forward_source_deadline(const struct dm_forward_source *source, dm_usec now)
+{
+	dm_usec first = source->looked_at + LOOK;
+
+	if (first < now)
+		first = now;
+	for (unsigned n = 0; n < DM_FORWARD_MEDIA; n++) {
+		const dm_usec deadline = source->streams[n]
+						 ? dm_forward_stream_deadline(source->streams[n])
+						 : DM_USEC_NEVER;
+
+		if (deadline < first)
+			first = deadline;
+	}
+	return first;
+}
+
+/* --- key frames --- */
+
+size_t dm_forward_source_feedback(struct dm_forward_source *source, dm_usec now,
+				  uint8_t data[static DM_FORWARD_FEEDBACK_MAX],
+				  enum dm_forward_port *port, struct dm_forward_address *to)
+{
+	const struct sender *sender = &source->senders[DM_FORWARD_PICTURE];
+	struct dm_writer writer = dm_writer_init(data, DM_FORWARD_FEEDBACK_MAX);
+
+	if (!source->streams[DM_FORWARD_PICTURE])
+		return 0;
+	if (!dm_forward_stream_wants_key(source->streams[DM_FORWARD_PICTURE]) || !sender->held ||
+	    !sender->has_rtcp)
+		return 0;
+	if (source->key_asked_at != DM_USEC_NEVER && now - source->key_asked_at < KEY_INTERVAL)
+		return 0;
+
+	/* A compound begins with a report and has a name (RFC 3550, 6.1), then comes the feedback
+	 * (RFC 4585, 3.1). */
+	dm_rtcp_write_receiver_report(&writer, SSRC, NULL, 0);
+	dm_rtcp_write_cname(&writer, SSRC, "dragoman");
+	dm_rtcp_write_pli(&writer, SSRC, sender->ssrc);
+	dm_forward_stream_key_asked(source->streams[DM_FORWARD_PICTURE]);
+	source->key_asked_at = now;
+	dm_metric_add(&source->options.counts->key_requests, 1);
+	*port = sender->rtcp_port;
+	*to = sender->rtcp;
+	return writer.size;
+}
