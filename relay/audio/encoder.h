@@ -31,6 +31,14 @@ void dm_encoder_destroy(struct dm_encoder *encoder); /* NULL is allowed */
  * pre-skip): who wants decoded sound at its time feeds sound from so much later. */
 uint32_t dm_encoder_lookahead_samples(const struct dm_encoder *encoder);
 
+/* The loss that receivers report, from now on: above 5 percent Opus adds copies of frames (FEC) and
+ * so encodes speech by SILK (libopus 1.3); the complexity follows it. Call it when the figure has
+ * changed by some percent, not with every report. Returns 0 or -EINVAL. */
+int dm_encoder_set_loss(struct dm_encoder *encoder, uint8_t loss_percent);
+
+/* The complexity that a channel can afford at that loss; see README.md for what it costs. */
+uint8_t dm_encoder_complexity(uint8_t loss_percent);
+
 /* Encodes DM_AUDIO_FRAME_SAMPLES samples in -1..1 (beyond is clipped by Opus). Returns the
  * payload's size in bytes, at most `capacity_bytes`, or -EINVAL. */
 int dm_encoder_encode(struct dm_encoder *encoder, const float *samples, uint8_t *payload,

@@ -76,6 +76,8 @@ struct dm_microphone {
 	float level; /* smoothed RMS */
 	dm_usec depth;
 	struct dm_microphone_stats stats;
+	size_t sounding; /* how much of the stock is not the silence at its end */
+	bool drained;    /* and the resampler has passed the last of it on */
 	size_t count;
 	float stock[ROOM]; /* decoded, not yet resampled */
 };
@@ -158,6 +160,7 @@ static void take(struct dm_microphone *microphone, size_t count)
 		samples[n] *= fmaxf(0, (float)microphone->risen++ + 0.5f) / RISE;
 	microphone->level += (sqrtf(sum / (float)count) - microphone->level) * 0.05f;
 	microphone->count += count;
+	microphone->sounding = microphone->count;
 	microphone->stats.played_samples += count;
 }
 
@@ -177,6 +180,7 @@ static void conceal(struct dm_microphone *microphone, size_t count)
 			samples[n] = 0;
 	}
 	microphone->count += made;
+	microphone->sounding = microphone->count;
 	microphone->stats.played_samples += made;
 	if (!microphone->pause)
 		microphone->stats.concealed_samples += made;
@@ -395,15 +399,21 @@ enum dm_microphone_sound dm_microphone_read(struct dm_microphone *microphone, dm
 	}
 	if (microphone->state == WAITING)
 		try_start(microphone, tick);
+	if (microphone->state == WAITING && microphone->drained) {
+		memset(samples, 0, FRAME * sizeof(*samples));
+		return DM_MICROPHONE_SILENT;
+	}
 	fill(microphone, tick, wanted);
 
 	const size_t taken = dm_resampler_run(microphone->resampler, microphone->stock,
 					      microphone->count, samples, FRAME);
 
+	microphone->drained = microphone->sounding == 0;
+	microphone->sounding -= microphone->sounding < taken ? microphone->sounding : taken;
 	microphone->count -= taken;
 	memmove(microphone->stock, microphone->stock + taken, microphone->count * sizeof(float));
 	if (microphone->state == WAITING)
-		return DM_MICROPHONE_SILENT;
+		return microphone->drained ? DM_MICROPHONE_SILENT : DM_MICROPHONE_CONCEALED;
 	return microphone->run > 0 && !microphone->pause ? DM_MICROPHONE_CONCEALED
 							 : DM_MICROPHONE_LIVE;
 }

@@ -1,5 +1,6 @@
 /* The encoder against libopus's own decoder: band, delay, size, errors. */
 #include "audio/encoder.h"
+#include "audio/opus_packet.h"
 
 #include <errno.h>
 #include <math.h>
@@ -155,6 +156,41 @@ static void test_bad_options(void **state)
 	dm_encoder_destroy(NULL);
 }
 
+/* Copies (FEC) come with the loss and go with it, always fullband. */
+static void test_loss_is_followed(void **state)
+{
+	struct dm_encoder *encoder;
+	uint8_t payload[DM_AUDIO_PAYLOAD_MAX];
+	static const uint8_t losses[] = { 0, 10, 0 };
+
+	(void)state;
+	assert_int_equal(dm_encoder_create(&encoder, &usual), 0);
+	assert_int_equal(dm_encoder_set_loss(encoder, 101), -EINVAL);
+	for (size_t n = 0; n < 3; n++) {
+		size_t copies = 0;
+
+		assert_int_equal(dm_encoder_set_loss(encoder, losses[n]), 0);
+		for (size_t frame = 0; frame < 50; frame++) {
+			for (size_t k = 0; k < DM_AUDIO_FRAME_SAMPLES; k++)
+				pcm_in[k] = (frame * DM_AUDIO_FRAME_SAMPLES + k) % 400 < 40
+						    ? 0.3f
+						    : -0.02f;
+
+			const int size = dm_encoder_encode(encoder, pcm_in, payload,
+							   sizeof(payload));
+
+			assert_true(size > 0);
+			if (frame < 5) /* the change of mode */
+				continue;
+			assert_int_equal(opus_packet_get_bandwidth(payload),
+					 OPUS_BANDWIDTH_FULLBAND);
+			copies += dm_opus_packet_has_copy(payload, (size_t)size);
+		}
+		assert_true(losses[n] > 0 ? copies > 20 : copies == 0);
+	}
+	dm_encoder_destroy(encoder);
+}
+
 static void test_small_buffer(void **state)
 {
 	struct dm_encoder *encoder;
@@ -175,6 +211,7 @@ int main(void)
 		cmocka_unit_test(test_silence_is_small),
 		cmocka_unit_test(test_lookahead_is_the_delay),
 		cmocka_unit_test(test_bad_options),
+		cmocka_unit_test(test_loss_is_followed),
 		cmocka_unit_test(test_small_buffer),
 	};
 
