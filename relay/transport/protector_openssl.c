@@ -76,6 +76,11 @@ void dm_protector_destroy(struct dm_protector *protector)
 	free(protector);
 }
 
+void dm_protector_prefetch(const struct dm_protector *protector)
+{
+	__builtin_prefetch(protector); /* the keys are behind OpenSSL's own pointers */
+}
+
 size_t dm_protector_tag_bytes(const struct dm_protector *protector)
 {
 	return protector->rtp.profile == DM_SRTP_AEAD_AES_128_GCM ? DM_SRTP_GCM_TAG_BYTES

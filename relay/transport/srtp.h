@@ -59,6 +59,9 @@ uint64_t dm_protect_engine_failed(const struct dm_protect_engine *engine);
  * that could not be protected (malformed, crypto library failed) comes back with `bytes` 0. */
 void dm_protect_batch(struct dm_protect_engine *engine, struct dm_protect_job *jobs, size_t count);
 
+/* Calls the keys into the cache, some packets ahead of their use. NULL is allowed. */
+void dm_protector_prefetch(const struct dm_protector *protector);
+
 /* Bytes that protecting adds to an RTP packet: 10 or 16. */
 size_t dm_protector_tag_bytes(const struct dm_protector *protector);
 
