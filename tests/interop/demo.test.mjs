@@ -14,6 +14,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const tree = fileURLToPath(new URL('../..', import.meta.url));
 const toneHz = 1000;
+const offer = await readFile(join(tree, 'tests/data/offers/chromium-audio.sdp'), 'utf8');
 const colour = [32, 96, 192]; // red, green, blue
 let folder = '';
 
@@ -138,7 +139,7 @@ test('an MP4 with B-frames plays as the plenary', { timeout: 240_000 }, async (t
 
 test('the demonstration alone has a plenary and six languages', { timeout: 240_000 }, async (t) => {
 	const port = await freePort();
-	const demo = startDemo(t, '--port', String(port), '--media-port', '41520');
+	const demo = startDemo(t, '--port', String(port), '--media-port', '41520', '--tokens');
 	await demo.settled;
 	assert.equal(demo.status, null, demo.text);
 
@@ -146,6 +147,17 @@ test('the demonstration alone has a plenary and six languages', { timeout: 240_0
 	const [room] = event.rooms;
 	assert.deepEqual(room.channels.map((channel) => channel.lang).sort(), ['ar', 'en', 'es', 'floor', 'fr', 'ru', 'zh']);
 	assert.equal(room.picture, true);
+
+	// A token for each role and booth: a delegate's is good for listening, a feed's is not.
+	assert.equal(demo.text.match(/^ {2}interpreter (ar|zh|en|fr|ru|es): .*eyJ[\w-]+\.[\w-]+\.[\w-]+$/gm).length, 6);
+	assert.match(demo.text, /^ {2}organiser: .*eyJ/m);
+	const play = (token) => fetch(`http://localhost:${port}/whep/plenary`, {
+		method: 'POST', headers: { 'Content-Type': 'application/sdp', Authorization: `Bearer ${token}` }, body: offer,
+	});
+	const tokenOf = (role) => new RegExp(`^ {2}${role}: .*[= ](eyJ\\S+)$`, 'm').exec(demo.text)[1];
+	assert.equal((await play(tokenOf('delegate'))).status, 201);
+	assert.equal((await play(tokenOf('feed'))).status, 403);
+	assert.equal((await play(`${tokenOf('delegate')}x`)).status, 401);
 	demo.child.kill('SIGTERM');
 	assert.equal(await demo.ended, 0, demo.text);
 });
