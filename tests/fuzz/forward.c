@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CAPACITY 128 /* packets of a track: small, for many runs a second */
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
 
 static void on_state(void *user, enum dm_feed_state sound, enum dm_feed_state picture)
@@ -22,7 +24,7 @@ static struct dm_track *new_track(enum dm_track_kind kind)
 	const struct dm_track_options options = {
 		.kind = kind,
 		.clock_rate_hz = kind == DM_TRACK_AUDIO ? 48000 : 90000,
-		.capacity_packets = 2048,
+		.capacity_packets = CAPACITY,
 	};
 	struct dm_track *track;
 
@@ -39,14 +41,14 @@ static void check_track(const struct dm_track *track)
 	bool inside = false;
 	uint32_t last = 0;
 
-	for (uint64_t n = head > 2048 ? head - 2048 : 0; n < head; n++) {
+	for (uint64_t n = head > CAPACITY ? head - CAPACITY : 0; n < head; n++) {
 		if (dm_track_read(track, n, &packet) != DM_TRACK_READ_OK ||
 		    packet.payload_bytes == 0)
 			abort();
 		if (dm_track_kind(track) == DM_TRACK_VIDEO && n > 0 &&
-		    inside == packet.frame_start && head <= 2048)
+		    inside == packet.frame_start && head <= CAPACITY)
 			abort();
-		if (head <= 2048 && n > 0 && (int32_t)(packet.timestamp - last) < 0)
+		if (head <= CAPACITY && n > 0 && (int32_t)(packet.timestamp - last) < 0)
 			abort();
 		inside = !packet.marker;
 		last = packet.timestamp;
