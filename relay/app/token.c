@@ -158,7 +158,7 @@ static int make(const struct dm_config *config, const struct dm_arguments *argum
 
 	if (security->algorithm == DM_TOKEN_ALGORITHM_NONE) {
 		fprintf(stderr,
-			"%s: security.secret is missing; make a secret with: openssl rand -base64 48 -out FILE && chmod 600 FILE\n",
+			"%s: security.secret is missing; make a secret with: openssl rand -base64 -out FILE 48 && chmod 600 FILE\n",
 			arguments->config);
 		return DM_EXIT_BAD_INPUT;
 	}

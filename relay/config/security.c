@@ -69,7 +69,7 @@ static const char *read_secret(struct dm_reading *reading, const char *path, con
 	else if (bytes < SECRET_LEAST)
 		dm_reading_complain(
 			reading, path,
-			"'%s' has %zu bytes, and a secret has %d at least; make one with: openssl rand -base64 48 -out %s",
+			"'%s' has %zu bytes, and a secret has %d at least; make one with: openssl rand -base64 -out %s 48",
 			text, (size_t)bytes, SECRET_LEAST, text);
 	else {
 		char *kept = dm_reading_allocate(reading, bytes + 1, 1);

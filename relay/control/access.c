@@ -1,6 +1,9 @@
 /* relay/control/access.c: see access.h */
 #include "control/access.h"
 
+#include "base/log.h"
+#include "base/time.h"
+
 #include <glib.h>
 #include <string.h>
 #include <strings.h>
@@ -14,6 +17,7 @@ struct dm_access {
 		security;        /* the texts are those of `key`; the list is `revoked` */
 	struct dm_token_key key; /* owns its texts */
 	GHashTable *revoked;     /* a set of ids, owned */
+	struct dm_log_limit log_limit;
 	struct dm_metric faults[DM_TOKEN_FAULT_COUNT];
 	struct dm_metric verdicts[DM_VERDICT_COUNT];
 };
@@ -87,6 +91,7 @@ int dm_access_create(struct dm_access **out, const struct dm_access_options *opt
 	access->event = g_strdup(options->event);
 	access->clock = options->clock ? options->clock : system_clock;
 	access->metrics = options->metrics;
+	access->log_limit = (struct dm_log_limit){ .burst = 5, .interval = DM_SEC(10) };
 	dm_access_update(access, options->security);
 
 	const int error = access->metrics ? add_metrics(access) : 0;
@@ -139,6 +144,19 @@ static enum dm_token_fault fault_now(const struct dm_access *access,
 	return dm_token_check_time(&visitor->token, access->clock());
 }
 
+/* So that a technician finds who stands before a closed door; what they showed is not told. */
+static void log_refusal(struct dm_access *access, const struct dm_visitor *visitor,
+			const char *reason, enum dm_action action, const char *room)
+{
+	const char *id = visitor && visitor->token.id[0] ? visitor->token.id : "none";
+	uint64_t suppressed;
+
+	if (dm_log_allow(&access->log_limit, dm_time_now(), &suppressed))
+		dm_log(DM_LOG_INFO, "access.refused",
+		       "reason=%s action=%s room=%s token_id=%s suppressed=%" G_GUINT64_FORMAT,
+		       reason, dm_action_name(action), room ? room : "any", id, suppressed);
+}
+
 /* RFC 6750, 3.1: 401 for no token and for one that is no good; the key tells the two apart. */
 static bool refuse_fault(struct dm_access *access, const struct dm_visitor *visitor,
 			 enum dm_token_fault fault, struct dm_refusal *refusal)
@@ -153,16 +171,17 @@ static bool refuse_fault(struct dm_access *access, const struct dm_visitor *visi
 }
 
 static bool judge(struct dm_access *access, const struct dm_grant *grant, enum dm_action action,
-		  const char *room, const char *channel, struct dm_refusal *refusal)
+		  const char *room, const char *channel, enum dm_verdict *verdict,
+		  struct dm_refusal *refusal)
 {
-	const enum dm_verdict verdict = dm_role_may(grant, action, room, channel);
 	char why[sizeof(refusal->message)];
 
-	if (verdict == DM_VERDICT_ALLOWED)
+	*verdict = dm_role_may(grant, action, room, channel);
+	if (*verdict == DM_VERDICT_ALLOWED)
 		return true;
-	dm_metric_add(&access->verdicts[verdict], 1);
-	dm_role_explain(verdict, grant, action, room, channel, why, sizeof(why));
-	if (verdict == DM_VERDICT_NO_TOKEN)
+	dm_metric_add(&access->verdicts[*verdict], 1);
+	dm_role_explain(*verdict, grant, action, room, channel, why, sizeof(why));
+	if (*verdict == DM_VERDICT_NO_TOKEN)
 		return dm_refuse(refusal, DM_REFUSAL_UNAUTHORIZED, NULL, "%s", why);
 	return dm_refuse(refusal, DM_REFUSAL_FORBIDDEN, "token", "%s", why);
 }
@@ -172,12 +191,20 @@ static bool may(struct dm_access *access, const struct dm_visitor *visitor,
 		const char *channel, struct dm_refusal *refusal)
 {
 	static const struct dm_grant anonymous = { .role = DM_ROLE_ANONYMOUS };
+	const bool nobody = fault == DM_TOKEN_MISSING && !access->security.closed;
+	enum dm_verdict verdict = DM_VERDICT_ALLOWED;
+	bool granted;
 
-	if (fault == DM_TOKEN_MISSING && !access->security.closed)
-		return judge(access, &anonymous, action, room, channel, refusal);
-	if (fault)
-		return refuse_fault(access, visitor, fault, refusal);
-	return judge(access, &visitor->token.grant, action, room, channel, refusal);
+	if (fault && !nobody)
+		granted = refuse_fault(access, visitor, fault, refusal);
+	else
+		granted = judge(access, nobody ? &anonymous : &visitor->token.grant, action, room,
+				channel, &verdict, refusal);
+	if (!granted)
+		log_refusal(access, visitor,
+			    verdict ? dm_verdict_name(verdict) : dm_token_fault_name(fault), action,
+			    room);
+	return granted;
 }
 
 bool dm_access_may(struct dm_access *access, const struct dm_visitor *visitor,

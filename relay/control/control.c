@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "control/http.h"
+#include "control/http_request.h"
 #include "control/websocket.h"
 
 #include <arpa/inet.h>

@@ -39,13 +39,6 @@ int dm_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *us
 int dm_http_refuse_upgrade(struct lws *wsi, struct dm_router *router, unsigned status,
 			   const char *sentence);
 
-/* Copies the decoded path of the request. False when it is too long. */
-bool dm_http_path(struct lws *wsi, char path[DM_REQUEST_PATH_MAX + 1], enum dm_method *method);
-
-/* Copies the token of the request: what Authorization: Bearer says, or else the parameter `token`.
- * "" when there is neither, or it is longer than any token. */
-void dm_http_token(struct lws *wsi, char token[DM_TOKEN_BYTES_MAX + 1]);
-
 /* Whether the request was, or may have been, sent before the answer to the one before it. */
 bool dm_http_is_piped(struct lws *wsi);
 

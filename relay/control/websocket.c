@@ -1,7 +1,7 @@
 /* relay/control/websocket.c: see websocket.h */
 #include "control/websocket.h"
 
-#include "control/http.h"
+#include "control/http_request.h"
 #include "control/message.h"
 
 #include <string.h>
