@@ -219,14 +219,27 @@ static int open_own(struct dm_inbox *inbox, uint32_t listener, const struct dm_a
 	return 0;
 }
 
+/* Addresses of this machine are reached over loopback, and from any address of 127.0.0.0/8. */
+static bool is_of_this_machine(const struct dm_address *server)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	memcpy(&address.sin_addr, server->ip, sizeof(address.sin_addr));
+
+	const bool bound = bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return bound;
+}
+
 int dm_inbox_open(struct dm_inbox *inbox, uint32_t listener, const struct dm_address *server)
 {
-	const bool loopback = server->family == AF_INET && server->ip[0] == IN_LOOPBACKNET;
-
 	if (listener >= inbox->options.listeners || inbox->outlets[listener].fd >= 0)
 		return -EINVAL;
 	inbox->outlets[listener].server = *server;
-	if (!inbox->options.spread || !loopback)
+	if (!inbox->options.spread || server->family != AF_INET || !is_of_this_machine(server))
 		return open_own(inbox, listener, server);
 
 	const int error = inbox->shared_fd < 0 ? open_shared(inbox) : 0;

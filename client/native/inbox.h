@@ -2,7 +2,7 @@
  *
  * The sockets of a crowd of listeners, read so that the reading neither costs the sender wake-ups
  * nor us a system call a packet: coalesced datagrams (UDP_GRO), many messages a call, and arrival
- * times from the kernel. Towards a server on this machine's loopback all listeners share one
+ * times from the kernel. Towards a server on this machine all listeners share one
  * socket and are told apart by their address 127.1.0.1 + n; otherwise each has its own.
  *
  * Thread: one.
@@ -21,7 +21,7 @@ struct dm_inbox;
 
 struct dm_inbox_options {
 	uint32_t listeners; /* numbered from 0; at most DM_SPREAD_MAX (arrival.h) */
-	bool spread;        /* one socket for servers on 127.0.0.0/8 */
+	bool spread;        /* one socket for servers on this machine */
 };
 
 struct dm_inbox_datagram {

@@ -96,8 +96,8 @@ static const char load_help[] =
 	"  --nack-storm SHARE  such a share sends 1,000 NACKs a second each\n"
 	"  --tick TIME      read the sockets so often (1ms, 500us), or at once (0);\n"
 	"                   default: 1ms from 50 listeners on, else at once\n"
-	"  --spread WAY     auto (default): one socket and many addresses where the server is on\n"
-	"                   127.0.0.0/8; off: a socket for each listener\n"
+	"  --spread WAY     auto (default): one socket and many addresses where the server is\n"
+	"                   this machine; off: a socket for each listener\n"
 	"  --setup ROLE     actpass (default), or active for a server that would not be passive\n";
 
 static const char exit_help[] =
