@@ -11,11 +11,12 @@
 
 /* Four times oversampled (BS.1770, annex 2): the samples, and three places between two of them,
  * each by 16 taps of a windowed sinc. */
-#define TAPS   16
+#define REACH  8 /* to either side */
+#define TAPS   (2 * REACH)
 #define PLACES 3
 
 /* The gain falls over WINDOW samples: what the latency leaves beside the taps. */
-#define WINDOW (DM_LIMITER_LATENCY_SAMPLES - TAPS / 2)
+#define WINDOW (DM_LIMITER_LATENCY_SAMPLES - REACH)
 
 /* Seconds; slow enough that speech does not pump, quick enough that a cough is over. Choice. */
 #define RELEASE 0.15
@@ -54,7 +55,7 @@ static void make_taps(struct dm_limiter *limiter)
 
 		for (int n = 0; n < TAPS; n++) {
 			/* Between the samples 7 and 8 of 16. */
-			const double x = n - (TAPS / 2 - 1) - (place + 1) / (double)(PLACES + 1);
+			const double x = n - (REACH - 1) - (place + 1) / (double)(PLACES + 1);
 			const double window = 0.42 + 0.5 * cos(2 * M_PI * x / TAPS) +
 					      0.08 * cos(4 * M_PI * x / TAPS);
 
@@ -112,7 +113,7 @@ static void judge(struct dm_limiter *limiter)
 	float peaks[FRAME];
 
 	for (size_t n = 0; n < FRAME; n++)
-		peaks[n] = fabsf(limiter->input[n + TAPS / 2 - 1]);
+		peaks[n] = fabsf(limiter->input[n + REACH - 1]);
 	for (size_t place = 0; place < PLACES; place++) {
 		float between[FRAME] = { 0 };
 
@@ -218,5 +219,5 @@ void dm_limiter_run(struct dm_limiter *limiter, float *samples)
 
 double dm_limiter_reduction_db(const struct dm_limiter *limiter)
 {
-	return 20 * log10(limiter->lowest);
+	return 20 * log10((double)limiter->lowest);
 }

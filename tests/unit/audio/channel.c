@@ -503,12 +503,12 @@ static void make_recordings(void)
 
 	const double lufs = integrated_lufs(samples, 6 * 72000);
 
-	recording_make(&tone, 50, 0, sound_of_tone);
-	recording_make(&voice, 75, 0, sound_of_voice);
+	recording_make(&tone, 50, 64000, 0, sound_of_tone);
+	recording_make(&voice, 75, 64000, 0, sound_of_voice);
 	voice_gain = pow(10, (-40 - lufs) / 20);
-	recording_make(&soft, 75, 0, scaled_voice);
+	recording_make(&soft, 75, 64000, 0, scaled_voice);
 	voice_gain = pow(10, (-10 - lufs) / 20);
-	recording_make(&loud, 75, 0, scaled_voice);
+	recording_make(&loud, 75, 64000, 0, scaled_voice);
 }
 
 int main(void)

@@ -31,11 +31,11 @@ static bool happens(struct link *link, uint32_t permille)
 	return next_random(link) % 1000 < permille;
 }
 
-void recording_make(struct recording *recording, size_t frames, uint8_t loss_percent,
-		    float (*sound)(int64_t n))
+void recording_make(struct recording *recording, size_t frames, uint32_t bitrate_bps,
+		    uint8_t loss_percent, float (*sound)(int64_t n))
 {
 	const struct dm_encoder_options options = {
-		.bitrate_bps = 64000,
+		.bitrate_bps = bitrate_bps,
 		.loss_percent = loss_percent,
 		.complexity = 2,
 	};

@@ -22,8 +22,8 @@ struct recording {
 
 /* Encodes `frames` frames of `sound` (a function of the sample's number), after as many that are
  * thrown away so that the encoder has settled. */
-void recording_make(struct recording *recording, size_t frames, uint8_t loss_percent,
-		    float (*sound)(int64_t n));
+void recording_make(struct recording *recording, size_t frames, uint32_t bitrate_bps,
+		    uint8_t loss_percent, float (*sound)(int64_t n));
 
 float sound_of_tone(int64_t n);   /* 400 Hz, 0.3 */
 float sound_of_bursts(int64_t n); /* 20 ms of 1 kHz every 500 ms */
