@@ -188,12 +188,12 @@ static void add_faults(struct faults *faults, const struct dm_member *member)
 	if (!member->receiver)
 		return;
 	report = dm_receiver_report(member->receiver);
-	faults->bad_auth += report->bad_auth;
-	faults->replayed += report->replayed;
-	faults->malformed += report->malformed;
-	faults->other_streams += report->other_streams;
 	faults->sampled += member->sampled;
 	if (member->manner == DM_MANNER_HEALTHY) {
+		faults->bad_auth += report->bad_auth;
+		faults->replayed += report->replayed;
+		faults->malformed += report->malformed;
+		faults->other_streams += report->other_streams;
 		faults->resent += report->resent;
 		faults->nacks += report->nacks;
 	}

@@ -7,6 +7,7 @@
 #include "requests.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -237,6 +238,7 @@ static void stay(struct load *load)
 	const struct dm_client_options *options = load->options;
 	const bool windowed = options->windowed;
 
+	malloc_trim(0); /* what the handshakes took: most of a crowd's memory */
 	if (windowed) {
 		if (!wait_until(load, dm_time_now() + (dm_usec)(options->warmup * 1e6)))
 			return;

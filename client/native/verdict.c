@@ -3,8 +3,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define LATENESS_MOST DM_MSEC(20) /* a packet of sound: what a receiver's buffer takes unnoticed \
-				   */
+#define LATENESS_MOST                                                              \
+	DM_MSEC(20) /* a packet of sound: what a receiver's buffer takes unnoticed \
+		     */
 #define NUMBER_BYTES 16
 
 struct text {
