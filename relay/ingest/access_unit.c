@@ -1,6 +1,5 @@
 #include "ingest/access_unit.h"
-#include "base/reader.h"
-#include "rtp/packet.h"
+#include "ingest/h264_payload.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,9 +7,6 @@
 
 /* An access unit of 1.5 MB; a ladder's are far below. */
 #define PACKETS_MAX 1280
-
-/* H.264, table 7-1; RFC 6184, table 1. */
-enum { NAL_IDR = 5, NAL_SPS = 7, NAL_PPS = 8, NAL_STAP_A = 24, NAL_FU_A = 28 };
 
 struct dm_access_unit {
 	struct dm_track *track; /* owned reference */
@@ -42,29 +38,6 @@ void dm_access_unit_destroy(struct dm_access_unit *unit)
 	free(unit);
 }
 
-static bool is_key_nal(unsigned type)
-{
-	return type == NAL_IDR || type == NAL_SPS || type == NAL_PPS;
-}
-
-bool dm_access_unit_is_key(const uint8_t *payload, size_t payload_bytes)
-{
-	struct dm_reader reader = dm_reader_init(payload, payload_bytes);
-	const unsigned type = dm_reader_u8(&reader) & 0x1f;
-
-	if (type == NAL_FU_A)
-		return is_key_nal(dm_reader_u8(&reader) & 0x1f);
-	if (type != NAL_STAP_A)
-		return is_key_nal(type);
-	while (dm_reader_left(&reader) > 0) {
-		struct dm_reader nal = dm_reader_sub(&reader, dm_reader_u16(&reader));
-
-		if (is_key_nal(dm_reader_u8(&nal) & 0x1f) && !nal.failed)
-			return true;
-	}
-	return false;
-}
-
 /* Our own payloader's packets: version 2, no padding, no extension, no CSRC. */
 #define HEADER_BYTES 12
 #define FIRST_BYTE   0x80
@@ -76,9 +49,12 @@ static bool add(struct dm_access_unit *unit, const uint8_t *packet, size_t packe
 	if (packet_bytes <= HEADER_BYTES || packet[0] != FIRST_BYTE ||
 	    bytes > DM_TRACK_PAYLOAD_MAX || unit->count == PACKETS_MAX)
 		return false;
+
+	const struct dm_h264_payload seen = dm_h264_payload_look(packet + HEADER_BYTES, bytes);
+
 	memcpy(unit->bytes[unit->count], packet + HEADER_BYTES, bytes);
 	unit->payloads[unit->count++].bytes = bytes;
-	unit->key |= dm_access_unit_is_key(packet + HEADER_BYTES, bytes);
+	unit->key |= seen.has_idr || seen.has_sps;
 	return true;
 }
 

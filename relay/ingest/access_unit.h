@@ -27,7 +27,4 @@ enum dm_access_unit_result dm_access_unit_put(struct dm_access_unit *unit, const
 					      size_t packet_bytes, uint32_t timestamp,
 					      dm_usec captured_at, dm_usec now);
 
-/* Whether the payload carries (part of) an IDR picture or its parameter sets. */
-bool dm_access_unit_is_key(const uint8_t *payload, size_t payload_bytes);
-
 #endif

@@ -1,5 +1,6 @@
 /* What the relay draws and sings itself: test pictures, test sound, access units. */
 #include "ingest/access_unit.h"
+#include "ingest/h264_payload.h"
 #include "ingest/holding_card.h"
 #include "ingest/test_picture.h"
 #include "ingest/test_sound.h"
@@ -191,35 +192,47 @@ static void test_access_unit(void **state)
 }
 
 /* RFC 6184: single NAL units, STAP-A (5.7.1), FU-A (5.8). */
-static void test_key_payloads(void **state)
+static void test_h264_payloads(void **state)
 {
-	static const uint8_t slice[] = { 0x41, 0x9a }, idr[] = { 0x65, 0x88 },
-			     sps[] = { 0x67, 0x42 };
-	static const uint8_t fu_idr[] = { 0x7c, 0x85 }, fu_slice[] = { 0x5c, 0x81 };
-	static const uint8_t stap_sps[] = { 0x78, 0, 2, 0x67, 0x42, 0, 1, 0x68 };
-	static const uint8_t stap_slices[] = { 0x58, 0, 2, 0x41, 0x9a, 0, 1, 0x41 };
-	static const uint8_t stap_cut[] = { 0x58, 0, 9, 0x67 };
+	static const struct {
+		uint8_t bytes[8];
+		size_t count;
+		bool idr, sps, begins;
+	} payloads[] = {
+		{ { 0x41, 0x9a }, 2, false, false, false },                       /* a slice */
+		{ { 0x65, 0x88 }, 2, true, false, false },                        /* IDR */
+		{ { 0x67, 0x42 }, 2, false, true, true },                         /* SPS */
+		{ { 0x09, 0xf0 }, 2, false, false, true },                        /* AUD */
+		{ { 0x7c, 0x85 }, 2, true, false, false },                        /* IDR, begun */
+		{ { 0x7c, 0x45 }, 2, true, false, false },                        /* IDR, ended */
+		{ { 0x5c, 0x81 }, 2, false, false, false },                       /* slice, begun */
+		{ { 0x78, 0, 2, 0x67, 0x42, 0, 1, 0x68 }, 8, false, true, true }, /* SPS, PPS */
+		{ { 0x78, 0, 1, 0x06, 0, 2, 0x67, 0x42 }, 8, false, true, false }, /* SEI, SPS */
+		{ { 0x58, 0, 2, 0x41, 0x9a, 0, 1, 0x41 }, 8, false, false, false },
+		{ { 0x58, 0, 9, 0x67 }, 4, false, false, false }, /* cut */
+		{ { 0x58, 0, 0, 0x67 }, 4, false, false, false }, /* an empty one */
+		{ { 0x7c, 0x85 }, 1, false, false, false },       /* cut */
+		{ { 0x65 }, 0, false, false, false },
+	};
 
 	(void)state;
-	assert_false(dm_access_unit_is_key(slice, sizeof(slice)));
-	assert_true(dm_access_unit_is_key(idr, sizeof(idr)));
-	assert_true(dm_access_unit_is_key(sps, sizeof(sps)));
-	assert_true(dm_access_unit_is_key(fu_idr, sizeof(fu_idr)));
-	assert_false(dm_access_unit_is_key(fu_slice, sizeof(fu_slice)));
-	assert_true(dm_access_unit_is_key(stap_sps, sizeof(stap_sps)));
-	assert_false(dm_access_unit_is_key(stap_slices, sizeof(stap_slices)));
-	assert_false(dm_access_unit_is_key(stap_cut, sizeof(stap_cut)));
-	assert_false(dm_access_unit_is_key(slice, 0));
-	assert_false(dm_access_unit_is_key(fu_idr, 1));
+	for (size_t n = 0; n < sizeof(payloads) / sizeof(payloads[0]); n++) {
+		const struct dm_h264_payload seen = dm_h264_payload_look(payloads[n].bytes,
+									 payloads[n].count);
+
+		if (seen.has_idr != payloads[n].idr || seen.has_sps != payloads[n].sps ||
+		    seen.begins_frame != payloads[n].begins)
+			fail_msg("payload %zu", n);
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tone),         cmocka_unit_test(test_beep),
-		cmocka_unit_test(test_speech),       cmocka_unit_test(test_pictures),
-		cmocka_unit_test(test_card),         cmocka_unit_test(test_access_unit),
-		cmocka_unit_test(test_key_payloads),
+		cmocka_unit_test(test_tone),          cmocka_unit_test(test_beep),
+		cmocka_unit_test(test_speech),        cmocka_unit_test(test_pictures),
+		cmocka_unit_test(test_card),          cmocka_unit_test(test_access_unit),
+		cmocka_unit_test(test_h264_payloads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
