@@ -278,7 +278,7 @@ struct dm_verdict dm_crowd_verdict(const struct dm_crowd *crowd)
 					? dm_delays_at(&figures->sound_lateness, 0.99)
 					: DM_USEC_NEVER,
 		.client_overflowed = pool->overflowed > 0,
-		.client_late = pool->late_ticks > 0,
+		.client_late = pool->late_ticks * 100 > pool->ticks,
 	};
 
 	verdict.joined_s = joined_within(crowd, &verdict.joined);
@@ -315,15 +315,16 @@ static void add_figures(json_t *summary, const struct dm_crowd *crowd)
 	const struct dm_pool_report *pool = dm_pool_report(crowd->pool);
 	const struct dm_verdict verdict = dm_crowd_verdict(crowd);
 	json_t *more = json_pack(
-		"{s:f,s:f,s:i,s:b,s:o,s:{s:o,s:o},s:o,s:o,s:{s:I,s:I}}", "joined_s",
+		"{s:f,s:f,s:i,s:b,s:o,s:{s:o,s:o},s:o,s:o,s:{s:f,s:I,s:I}}", "joined_s",
 		verdict.joined_s, "joins_per_s",
 		verdict.joined_s > 0 ? verdict.joined / verdict.joined_s : 0.0, "starved",
 		(int)verdict.starved, "holds", dm_verdict_holds(&verdict), "lateness_ms",
 		delays_of(&figures->sound_lateness), "latency_ms", "audio",
 		delays_of(&figures->sound_latency), "video", delays_of(&figures->picture_latency),
 		"stalled", misbehaving_of(crowd, DM_MANNER_STALLED), "nack_storm",
-		misbehaving_of(crowd, DM_MANNER_STORM), "client", "overflowed",
-		(json_int_t)pool->overflowed, "late_ticks", (json_int_t)pool->late_ticks);
+		misbehaving_of(crowd, DM_MANNER_STORM), "client", "cpu_s", (double)pool->cpu / 1e6,
+		"overflowed", (json_int_t)pool->overflowed, "late_ticks",
+		(json_int_t)pool->late_ticks);
 
 	json_object_update(summary, more);
 	json_decref(more);

@@ -171,7 +171,7 @@ static int open_shared(struct dm_inbox *inbox)
 	if (setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on)) < 0 ||
 	    bind(fd, (const struct sockaddr *)&any, sizeof(any)) < 0)
 		error = -errno;
-	if (!error)
+	if (!error && inbox->options.polled)
 		error = watch(inbox, fd, DM_SPREAD_NONE);
 	if (error)
 		close(fd);

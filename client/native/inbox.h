@@ -22,6 +22,8 @@ struct dm_inbox;
 struct dm_inbox_options {
 	uint32_t listeners; /* numbered from 0; at most DM_SPREAD_MAX (arrival.h) */
 	bool spread;        /* one socket for servers on this machine */
+	bool polled; /* dm_inbox_fd will be waited on; else the shared socket has no waiter that a
+		      * sender on this machine would have to notify */
 };
 
 struct dm_inbox_datagram {
@@ -52,7 +54,7 @@ int dm_inbox_port(struct dm_inbox *inbox);
  * its other work under any load. Returns how many. Callbacks may close listeners. */
 size_t dm_inbox_drain(struct dm_inbox *inbox, dm_inbox_cb *on_datagram, void *user);
 
-/* Polls readable when something is pending. */
+/* Polls readable when something is pending, with options.polled. */
 int dm_inbox_fd(const struct dm_inbox *inbox);
 
 /* CLOCK_REALTIME less dm_time_now(), in microseconds, as arrival times were converted with. */

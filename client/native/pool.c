@@ -51,6 +51,7 @@ struct dm_pool {
 	dm_usec turn_due; /* of the next slice, or of all */
 	dm_usec second_due;
 	struct dm_pool_second before;
+	dm_usec cpu_then;
 	struct dm_pool_report report;
 };
 
@@ -126,6 +127,15 @@ static void drop(struct dm_pool *pool, struct dm_member *member)
 	dm_doorbell_ring(&pool->news_bell);
 }
 
+/* Of all threads, user and system. */
+static dm_usec cpu_time(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return (dm_usec)used.tv_sec * DM_SEC(1) + used.tv_nsec / 1000;
+}
+
 static void set_window(struct dm_pool *pool, enum dm_window window)
 {
 	const dm_usec now = dm_time_now();
@@ -144,8 +154,12 @@ static void set_window(struct dm_pool *pool, enum dm_window window)
 	for (size_t i = 0; i < DM_MANNERS; i++)
 		pool->figures[i].window = window;
 	pool->before = (struct dm_pool_second){ 0 };
-	if (window == DM_WINDOW_OPEN)
-		pool->report.late_ticks = 0;
+	if (window == DM_WINDOW_OPEN) {
+		pool->report.ticks = pool->report.late_ticks = 0;
+		pool->cpu_then = cpu_time();
+	} else {
+		pool->report.cpu = cpu_time() - pool->cpu_then;
+	}
 	atomic_store(&pool->window, window);
 	dm_doorbell_ring(&pool->news_bell);
 }
@@ -241,6 +255,7 @@ static void rest(struct dm_pool *pool, dm_usec *tick_at)
 		return;
 	}
 	*tick_at += tick;
+	pool->report.ticks++;
 
 	const dm_usec now = dm_time_now();
 
@@ -270,8 +285,10 @@ static void *run(void *argument)
 			obey(pool);
 		turn(pool, dm_time_now());
 	}
-	if (pool->options.windowed && atomic_load(&pool->window) == DM_WINDOW_OPEN)
+	if (atomic_load(&pool->window) == DM_WINDOW_OPEN)
 		set_window(pool, DM_WINDOW_CLOSED); /* interrupted */
+	if (!pool->options.windowed)
+		pool->report.cpu = cpu_time();
 	pool->report.overflowed = dm_inbox_overflowed(pool->inbox);
 	while (pool->rota.count)
 		drop(pool, pool->rota.slots[0].member);
@@ -289,7 +306,8 @@ static int set_up(struct dm_pool *pool)
 {
 	const struct dm_pool_options *options = &pool->options;
 	const struct dm_inbox_options inbox = { .listeners = options->listeners,
-						.spread = options->spread };
+						.spread = options->spread,
+						.polled = !options->tick };
 	int error;
 
 	pool->figures = calloc(DM_MANNERS, sizeof(*pool->figures));
@@ -308,7 +326,7 @@ static int set_up(struct dm_pool *pool)
 		error = dm_doorbell_init(&pool->news_bell);
 	if (!error)
 		error = watch(pool, pool->commands_bell.fd);
-	if (!error)
+	if (!error && inbox.polled)
 		error = watch(pool, dm_inbox_fd(pool->inbox));
 	return error;
 }

@@ -38,7 +38,9 @@ struct dm_pool_options {
 /* What the pool itself has to say, after dm_pool_stop. */
 struct dm_pool_report {
 	uint64_t overflowed; /* datagrams that our own sockets dropped */
+	uint64_t ticks;
 	uint64_t late_ticks; /* read 20 ms late and more: this machine was too busy */
+	dm_usec cpu;         /* time that the process took within the window, or altogether */
 };
 
 /* Returns 0, -EINVAL, -ENOMEM or what epoll_create(2), eventfd(2), pthread_create(3) said; on

@@ -84,7 +84,9 @@ static void drain_until(struct dm_inbox *inbox, struct got *got, unsigned total)
 
 static void carries(bool spread)
 {
-	const struct dm_inbox_options options = { .listeners = LISTENERS, .spread = spread };
+	const struct dm_inbox_options options = { .listeners = LISTENERS,
+						  .spread = spread,
+						  .polled = true };
 	struct got got = { 0 };
 	struct dm_address address;
 	struct dm_inbox *inbox;
@@ -131,7 +133,9 @@ static void carries_over_a_socket_each(void **state)
 /* Sent to the addresses without any signalling: a mere sink. */
 static void serves_as_a_sink(void **state)
 {
-	const struct dm_inbox_options options = { .listeners = LISTENERS, .spread = true };
+	const struct dm_inbox_options options = { .listeners = LISTENERS,
+						  .spread = true,
+						  .polled = true };
 	struct got got = { 0 };
 	struct dm_address address;
 	struct dm_inbox *inbox;
