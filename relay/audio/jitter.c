@@ -8,6 +8,10 @@
 #define JUDGE_EVERY DM_MSEC(100)
 #define FIRST       16
 
+/* A link nobody knows yet is taken for this uneven, for two seconds. Choice. */
+#define GUESS         DM_MSEC(10)
+#define GUESS_PACKETS 100
+
 /* The spread is found by counting. Beyond the reach all is alike: the buffer goes no deeper. */
 #define BUCKET  DM_MSEC(2)
 #define BUCKETS 128
@@ -30,10 +34,12 @@
 void dm_jitter_init(struct dm_jitter *jitter)
 {
 	memset(jitter, 0, sizeof(*jitter));
+	jitter->guess = GUESS;
 }
 
 void dm_jitter_restart(struct dm_jitter *jitter)
 {
+	jitter->guess = jitter->spread > GUESS ? jitter->spread : GUESS;
 	jitter->noted = 0;
 	jitter->minima_count = 0;
 	jitter->outliers = 0;
@@ -69,6 +75,8 @@ static void judge(struct dm_jitter *jitter, dm_usec now)
 	while (bucket > 0 && counts[bucket] <= allowed)
 		allowed -= counts[bucket--];
 	jitter->spread = (dm_usec)(bucket + 1) * BUCKET;
+	if (jitter->noted < GUESS_PACKETS && jitter->spread < jitter->guess)
+		jitter->spread = jitter->guess;
 	jitter->judged_at = now;
 }
 

@@ -28,6 +28,7 @@ struct dm_jitter {
 
 	dm_usec judged_at;
 	dm_usec base;   /* the fastest transit in the window, as of `judged_at` */
+	dm_usec guess;  /* the least `spread` of the first packets */
 	dm_usec spread; /* 199 of 200 packets are at most so much slower */
 
 	double minima[DM_JITTER_SECONDS]; /* each second's fastest transit, from `second` back */
@@ -40,8 +41,8 @@ struct dm_jitter {
 
 void dm_jitter_init(struct dm_jitter *jitter);
 
-/* The sender began anew: transits before mean nothing. Its clock and its link are the same, so
- * spread and drift stay as the first guess. */
+/* The sender began anew, or was away: transits before mean nothing, the base is the next packet's.
+ * Its clock and its link are the same, so spread and drift stay as the first guess. */
 void dm_jitter_restart(struct dm_jitter *jitter);
 
 /* A packet with this transit arrived. `in_order`: it was not overtaken (RFC 3550, A.8). */

@@ -305,6 +305,11 @@ void dm_jitter_buffer_drop(struct dm_jitter_buffer *buffer, bool late)
 	slot_for(buffer, slot->sequence)->full = false;
 }
 
+void dm_jitter_buffer_relearn(struct dm_jitter_buffer *buffer)
+{
+	dm_jitter_restart(&buffer->jitter);
+}
+
 uint32_t dm_jitter_buffer_epoch(const struct dm_jitter_buffer *buffer)
 {
 	return buffer->epoch;

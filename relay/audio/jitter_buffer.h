@@ -80,6 +80,9 @@ bool dm_jitter_buffer_peek(const struct dm_jitter_buffer *buffer, struct dm_jitt
  * played any more. */
 void dm_jitter_buffer_drop(struct dm_jitter_buffer *buffer, bool late);
 
+/* Nothing came for longer than is bridged: when it comes again, it may be by another way. */
+void dm_jitter_buffer_relearn(struct dm_jitter_buffer *buffer);
+
 /* Changes with every new epoch; 0 before the first packet. */
 uint32_t dm_jitter_buffer_epoch(const struct dm_jitter_buffer *buffer);
 

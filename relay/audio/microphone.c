@@ -48,8 +48,8 @@
 
 /* The resampler's part: so many ppm for a millisecond off the target, at most PULL_MOST, renewed
  * every second. A tone changes by less than a cent. */
-#define PULL       20.0
-#define PULL_MOST  300.0
+#define PULL       50.0
+#define PULL_MOST  500.0
 #define PULL_EVERY 50 /* ticks */
 
 /* Packets are decoded one at a time, while less than STOCK is there. */
@@ -368,8 +368,10 @@ static void fill(struct dm_microphone *microphone, dm_usec tick, size_t wanted)
 {
 	while (microphone->state == PLAYING && microphone->count < wanted) {
 		pull(microphone);
-		if (conceals_too_long(microphone))
+		if (conceals_too_long(microphone)) {
 			wait_anew(microphone);
+			dm_jitter_buffer_relearn(microphone->buffer);
+		}
 	}
 	if (microphone->state == PLAYING) {
 		microphone->depth = dm_jitter_buffer_depth(microphone->buffer, microphone->next,
