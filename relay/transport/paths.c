@@ -184,9 +184,10 @@ enum dm_path_result dm_paths_find(struct dm_paths *paths, const struct dm_addres
 	*out = NULL;
 	*mac = NULL;
 	key.port = 0;
+	if (key.family == AF_UNSPEC)
+		return DM_PATH_UNUSABLE;
 
 	struct dm_path *path = path_place(paths, &key);
-
 	const bool known = path->to.family != AF_UNSPEC && path->generation == paths->generation;
 
 	if (!known || now >= path->valid_until) {

@@ -98,7 +98,10 @@ static ssize_t receive(struct dm_rtnetlink *rtnetlink, int fd)
 
 	if (size < 0)
 		return -errno;
-	return from.nl_pid == 0 && (size_t)size <= sizeof(rtnetlink->buffer) ? size : 0;
+	if (from.nl_pid != 0)
+		return 0;
+	/* A link with hundreds of virtual functions: as good as lost. */
+	return (size_t)size <= sizeof(rtnetlink->buffer) ? size : -ENOBUFS;
 }
 
 static int ask(struct dm_rtnetlink *rtnetlink, const uint8_t *question, size_t bytes,

@@ -281,8 +281,13 @@ static void what_no_frame_can_reach_is_unusable(void **state)
 {
 	struct kernel *kernel = *state;
 	const struct dm_netlink_route good = kernel->route;
+	struct dm_path *path;
 	const uint8_t *mac;
 
+	assert_int_equal(dm_paths_find(kernel->paths, &(struct dm_address){ .port = 5000 },
+				       DM_SEC(1), &path, &mac),
+			 DM_PATH_UNUSABLE);
+	assert_int_equal(kernel->routes_asked, 0);
 	kernel->route_error = -ENETUNREACH;
 	assert_int_equal(find(kernel, 1, DM_SEC(1), &mac), DM_PATH_UNUSABLE);
 	kernel->route_error = 0;
