@@ -180,7 +180,7 @@ void dm_pages_handle(struct dm_pages *pages, const struct dm_request *request,
 			   "There is no page at this address; the delegates' page is at /.");
 		return;
 	}
-	/* Links to a page carry its choice of room and language, and later a token, in the query:
+	/* Links to a page carry its choice of room and language, and perhaps a token, in the query:
 	 * it must not be told to others. Always ask: a page and its scripts must fit together. */
 	dm_response_header(response, "Cache-Control", "no-cache");
 	dm_response_header(response, "ETag", page->etag);
