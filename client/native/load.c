@@ -16,7 +16,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#define MEDIA_WITHIN  DM_SEC(10) /* a listener without media by then has failed; choice */
+#define MEDIA_WITHIN  DM_SEC(10) /* of one alone; a listener without has failed. Choice */
+#define ALL_WITHIN    DM_SEC(30) /* after the last answer: as long as ICE goes on trying */
 #define TICK_FROM     50         /* listeners; fewer are read at once. Choice */
 #define TICK          DM_MSEC(1)
 #define LOOK_EVERY    DM_MSEC(5) /* whether all have media */
@@ -197,14 +198,20 @@ static bool all_settled(const struct load *load)
 	return true;
 }
 
-/* Those that were answered but get nothing have failed. False when interrupted. */
+/* False when interrupted. */
 static bool wait_for_all_media(struct load *load)
 {
-	const dm_usec until = dm_time_now() + MEDIA_WITHIN;
+	const dm_usec until = dm_time_now() + ALL_WITHIN;
 
 	while (!all_settled(load) && dm_time_now() < until)
 		if (!wait_until(load, dm_time_now() + LOOK_EVERY))
 			return false;
+	return true;
+}
+
+/* Those that were answered but got nothing to the end have failed. */
+static void count_without_media(struct load *load)
+{
 	for (size_t i = 0; i < load->begun; i++) {
 		struct dm_member *member = &load->members[i];
 		const int error = atomic_load(&member->error);
@@ -214,7 +221,6 @@ static bool wait_for_all_media(struct load *load)
 		load->failed++;
 		tell_problem(load, error ? strerror(-error) : "a listener got no media");
 	}
-	return true;
 }
 
 static void say(const char *type)
@@ -423,6 +429,8 @@ int dm_load(const struct dm_client_options *options)
 	for (size_t i = 0; i < load.begun; i++)
 		atomic_store(&load.members[i].leaving, true);
 	dm_pool_stop(load.pool);
+	if (!options->one_by_one)
+		count_without_media(&load);
 	code = report(&load);
 	if (!options->one_by_one && !load.refused)
 		leave_all(&load);
