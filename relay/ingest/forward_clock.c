@@ -161,7 +161,7 @@ static void follow_drift(struct dm_forward_clock *clock, enum dm_forward_medium 
 /* What is written into the packet: the timeline's time, but never one that goes back. Counted
  * beyond 32 bits, since a sender may be silent for longer than half their circle (12 hours of
  * sound). */
-static uint32_t give(struct dm_forward_clock *clock, struct dm_forward_lane *lane)
+static uint32_t give(struct dm_forward_lane *lane)
 {
 	const int64_t wanted = lane->base_ticks + (lane->newest - lane->base);
 
@@ -169,7 +169,7 @@ static uint32_t give(struct dm_forward_clock *clock, struct dm_forward_lane *lan
 		return (uint32_t)lane->given_ticks; /* of the same frame */
 	if (lane->given && wanted <= lane->given_ticks) {
 		lane->given_ticks++;
-		clock->backwards++;
+		lane->backwards++;
 	} else {
 		lane->given_ticks = wanted;
 	}
@@ -202,6 +202,6 @@ struct dm_forward_time dm_forward_clock_map(struct dm_forward_clock *clock,
 	follow_drift(clock, medium, delay, arrived_at);
 	return (struct dm_forward_time){
 		.captured_at = happened_at(lane, medium, lane->newest),
-		.timestamp = give(clock, lane),
+		.timestamp = give(lane),
 	};
 }

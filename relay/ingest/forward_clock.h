@@ -30,6 +30,7 @@ struct dm_forward_lane {
 	bool given;         /* a timestamp was given out: */
 	int64_t given_for;
 	int64_t given_ticks;
+	uint64_t backwards; /* timestamps that would have gone back */
 };
 
 struct dm_forward_clock {
@@ -38,7 +39,6 @@ struct dm_forward_clock {
 	dm_usec window_end;  /* of watching drift */
 	dm_usec least_delay; /* in the window; DM_USEC_NEVER: nothing yet */
 	uint64_t moves;      /* times that a running stream was mapped anew or moved */
-	uint64_t backwards;  /* timestamps that would have gone back */
 };
 
 struct dm_forward_time {

@@ -40,6 +40,9 @@ static int add_stream(struct dm_metrics *metrics, const char *of,
 		  &counts->lost },
 		{ "dragoman_forward_reordered_total", "Packets that were put back in order.",
 		  &counts->reordered },
+		{ "dragoman_forward_timestamps_held_total",
+		  "Timestamps of a passed-through stream that would have gone back.",
+		  &counts->backwards },
 	};
 	int error = 0;
 
@@ -64,9 +67,6 @@ static int add_source(struct dm_metrics *metrics, const char *of,
 		{ "dragoman_forward_clock_moves_total",
 		  "Times that a passed-through stream was mapped to the timeline anew.",
 		  &counts->moves },
-		{ "dragoman_forward_timestamps_held_total",
-		  "Timestamps of a passed-through source that would have gone back.",
-		  &counts->backwards },
 	};
 	int error = add_dropped(metrics, of, "malformed", &counts->malformed);
 

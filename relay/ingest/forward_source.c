@@ -17,6 +17,9 @@
 /* So many usual distances without a frame: a slow picture is not lost between two. Choice. */
 #define FRAMES_MISSED 4
 
+#define BACKWARDS_MANY \
+	10 /* pictures since it was last told; choice: B-frames make them in a second */
+
 #define SSRC 1U /* ours as a receiver: nobody else on this way has to be told apart from it */
 
 struct sender {
@@ -49,7 +52,10 @@ struct dm_forward_source {
 	enum dm_feed_state states[DM_FORWARD_MEDIA];
 	dm_usec key_asked_at; /* DM_USEC_NEVER: not yet */
 	dm_usec looked_at;
+	uint64_t backwards_told;
+	struct dm_log_limit sender_log;
 	struct dm_log_limit foreign_log;
+	struct dm_log_limit backwards_log;
 };
 
 static int add_stream(struct dm_forward_source *source, enum dm_forward_medium medium)
@@ -91,7 +97,9 @@ int dm_forward_source_create(struct dm_forward_source **out,
 	source->options = *options;
 	source->clock = dm_forward_clock_init(options->timeline);
 	source->key_asked_at = DM_USEC_NEVER;
+	source->sender_log = (struct dm_log_limit){ .burst = 4, .interval = DM_SEC(10) };
 	source->foreign_log = (struct dm_log_limit){ .burst = 1, .interval = DM_SEC(10) };
+	source->backwards_log = (struct dm_log_limit){ .burst = 1, .interval = DM_SEC(60) };
 
 	int error = add_stream(source, DM_FORWARD_SOUND);
 
@@ -190,12 +198,17 @@ static void take_rtcp(struct dm_forward_source *source, const struct dm_forward_
 /* --- RTP --- */
 
 static void hold(struct dm_forward_source *source, enum dm_forward_medium medium,
-		 const struct dm_forward_address *from, uint32_t ssrc)
+		 const struct dm_forward_address *from, uint32_t ssrc, dm_usec now)
 {
+	uint64_t suppressed;
+
 	source->senders[medium] = (struct sender){ .held = true, .from = *from, .ssrc = ssrc };
 	dm_forward_stream_restart(source->streams[medium]);
-	dm_log(DM_LOG_INFO, "ingest.forward_sender", "feed=%s medium=%s ssrc=%08x",
-	       source->options.name, medium == DM_FORWARD_SOUND ? "sound" : "picture", ssrc);
+	if (dm_log_allow(&source->sender_log, now, &suppressed))
+		dm_log(DM_LOG_INFO, "ingest.forward_sender",
+		       "feed=%s medium=%s ssrc=%08x suppressed=%llu", source->options.name,
+		       medium == DM_FORWARD_SOUND ? "sound" : "picture", ssrc,
+		       (unsigned long long)suppressed);
 	for (unsigned n = 0; n < DM_FORWARD_MEDIA; n++) {
 		const struct early_report *early = &source->early[n];
 
@@ -216,7 +229,7 @@ static bool may_speak(struct dm_forward_source *source, enum dm_forward_medium m
 
 		if (sender->held && silent < (same_place ? HOLD_SSRC : HOLD_SENDER))
 			return false;
-		hold(source, medium, from, ssrc);
+		hold(source, medium, from, ssrc, now);
 	}
 	source->senders[medium].last_at = now;
 	return true;
@@ -304,13 +317,33 @@ static enum dm_feed_state next_state(const struct dm_forward_source *source,
 	return DM_FEED_LOST;
 }
 
+/* A move of the clock holds back a picture or two, B-frames every other one. */
+static void note_backwards(struct dm_forward_source *source, dm_usec now)
+{
+	const uint64_t backwards = source->clock.lanes[DM_FORWARD_PICTURE].backwards;
+	uint64_t suppressed;
+
+	for (unsigned n = 0; n < DM_FORWARD_MEDIA; n++)
+		dm_metric_set(&source->options.counts->media[n].backwards,
+			      (int64_t)source->clock.lanes[n].backwards);
+	if (backwards - source->backwards_told < BACKWARDS_MANY)
+		return;
+	source->backwards_told = backwards;
+	if (dm_log_allow(&source->backwards_log, now, &suppressed))
+		dm_log(DM_LOG_WARN, "ingest.forward_goes_back",
+		       "feed=%s pictures=%llu hint=%s suppressed=%llu", source->options.name,
+		       (unsigned long long)backwards,
+		       "the sender's timestamps go back: let its encoder make no B-frames",
+		       (unsigned long long)suppressed);
+}
+
 static void look(struct dm_forward_source *source, dm_usec now)
 {
 	const enum dm_feed_state sound = next_state(source, DM_FORWARD_SOUND, now);
 	const enum dm_feed_state picture = next_state(source, DM_FORWARD_PICTURE, now);
 
 	dm_metric_set(&source->options.counts->moves, (int64_t)source->clock.moves);
-	dm_metric_set(&source->options.counts->backwards, (int64_t)source->clock.backwards);
+	note_backwards(source, now);
 	if (sound == source->states[DM_FORWARD_SOUND] &&
 	    picture == source->states[DM_FORWARD_PICTURE])
 		return;

@@ -35,7 +35,6 @@ struct dm_forward_source_counts {
 	struct dm_metric other_type;   /* packets of a payload type that is not the source's */
 	struct dm_metric key_requests; /* sent */
 	struct dm_metric moves;        /* times that timestamps were mapped anew */
-	struct dm_metric backwards;    /* timestamps that would have gone back */
 };
 
 struct dm_forward_source_options {

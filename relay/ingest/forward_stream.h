@@ -34,6 +34,7 @@ struct dm_forward_counts {
 	struct dm_metric bytes;   /* of their payloads */
 	struct dm_metric lost;    /* numbers that never came, or too late */
 	struct dm_metric reordered;
+	struct dm_metric backwards; /* timestamps that would have gone back */
 	struct dm_metric drops[DM_FORWARD_DROPS];
 };
 

@@ -479,6 +479,28 @@ static void test_junk(void **state)
 	assert_true(dm_metric_get(&rig->counts.malformed) > 1000);
 }
 
+/* B-frames come after what they are shown before: every picture goes on, in the order it came. */
+static void test_b_frames(void **state)
+{
+	struct rig *rig = *state;
+	const struct dm_forward_counts *counts = &rig->counts.media[DM_FORWARD_PICTURE];
+	uint32_t last = 0;
+
+	key_frame(rig, 1, 0, START);
+	for (unsigned n = 0; n < 40; n++)
+		PACKET((uint16_t)(4 + n), n % 2 ? n : n + 2, true, slice, START + n * DM_MSEC(40));
+	dm_forward_source_turn(rig->source, START + DM_SEC(2));
+	assert_int_equal(dm_track_head(rig->picture), 43);
+	/* And one or two more when the clock is moved for them. */
+	assert_in_range(dm_metric_get(&counts->backwards), 20, 22);
+	for (uint64_t n = 2; n < 43; n++) {
+		const uint32_t timestamp = read_packet(rig->picture, n).timestamp;
+
+		assert_true(n == 2 || (int32_t)(timestamp - last) > 0);
+		last = timestamp;
+	}
+}
+
 static void test_refused(void **state)
 {
 	struct rig *rig = *state;
@@ -554,7 +576,8 @@ int main(void)
 		TEST(test_large_packets), TEST(test_strangers),
 		TEST(test_bye),           TEST(test_states),
 		TEST(test_slow_picture),  TEST(test_junk),
-		TEST(test_refused),       TEST(test_lossy_network),
+		TEST(test_b_frames),      TEST(test_refused),
+		TEST(test_lossy_network),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
