@@ -2,6 +2,7 @@
 
 #include "app/arguments.h"
 #include "config/config.h"
+#include "transport/wire.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -29,6 +30,15 @@ static void praise(const char *path, const struct dm_config *config)
 	       channels == 1 ? "" : "s");
 }
 
+/* Nothing is wrong with the file; but it may be with this machine, or with who asks. */
+static void warn(const struct dm_config *config)
+{
+	const char *obstacle = dm_wire_obstacle(config->transport.sender);
+
+	if (obstacle)
+		printf("server.media.sender: udp would be used: %s\n", obstacle);
+}
+
 int dm_command_check(int argc, char **argv)
 {
 	struct dm_arguments arguments;
@@ -47,6 +57,7 @@ int dm_command_check(int argc, char **argv)
 		return DM_EXIT_BAD_INPUT;
 	}
 	praise(arguments.config, config);
+	warn(config);
 	dm_config_destroy(config);
 	return DM_EXIT_FINE;
 }

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "transport/wire_udp.h"
 #include "transport/wire_xdp.h"
+#include "transport/xdp_ring.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,6 +19,13 @@ struct dm_wire {
 	struct dm_wire_xdp *xdp; /* owned; NULL: not asked for, or not to be had */
 	struct dm_wire_metrics metrics;
 };
+
+const char *dm_wire_obstacle(enum dm_transport_way way)
+{
+	const int error = way == DM_TRANSPORT_XDP ? dm_xdp_ring_probe() : 0;
+
+	return error < 0 ? dm_wire_xdp_reason(error) : NULL;
+}
 
 static void open_xdp(struct dm_wire *wire, const struct dm_wire_options *options)
 {

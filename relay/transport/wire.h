@@ -73,6 +73,11 @@ struct dm_wire_options {
 
 struct dm_wire;
 
+/* Why this process cannot have that way, short and for people, or NULL: it can, as far as it
+ * depends on permissions, memory and the kernel. Of interfaces nothing is known before they are
+ * needed. */
+const char *dm_wire_obstacle(enum dm_transport_way way);
+
 /* Raw frames that cannot be had are done without, with a line in the log. Returns 0 or -ENOMEM; on
  * failure *out is NULL. */
 int dm_wire_create(struct dm_wire **out, const struct dm_wire_options *options);
