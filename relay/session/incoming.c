@@ -331,7 +331,8 @@ struct dm_ruling dm_incoming_set_pivots(struct dm_interpretation *interpretation
 		if (pivots[n] == b->options->outputs[DM_OUTPUT_A])
 			return dm_ruling_about(DM_REASON_OWN_CHANNEL, booth, DM_NOBODY, pivots[n]);
 	}
-	memcpy(b->incoming.pivots, pivots, count);
+	for (size_t n = 0; n < count; n++)
+		b->incoming.pivots[n] = pivots[n];
 	b->incoming.pivot_count = (uint8_t)count;
 	return done(interpretation);
 }

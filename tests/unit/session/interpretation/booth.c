@@ -1,4 +1,4 @@
-/* Booths: seats, the interlock, stand-by, links that die, what the organiser overrides. */
+/* Booths: seats, the interlock, what the organiser overrides, what options are refused. */
 #include "fixture.h"
 
 #include <errno.h>
@@ -155,145 +155,6 @@ static void moved_to_another_booth(void **state)
 	assert_reason(dm_override_move(room, "ann", BOOTH_EN, now), BOOTH_FULL);
 }
 
-/* ann on air, bob silent beside her; the flags say who consents. */
-static void pair(bool ann, bool bob)
-{
-	seat("ann", BOOTH_EN);
-	seat("bob", BOOTH_EN);
-	assert_done(dm_booth_consent(room, "ann", ann, now));
-	assert_done(dm_booth_consent(room, "bob", bob, now));
-	assert_done(dm_booth_on(room, "ann", DM_OUTPUT_A, now));
-}
-
-static void standby_takes_over_at_once(void **state)
-{
-	(void)state;
-	pair(true, true);
-	assert_int_equal(seat_of("bob")->mic, DM_MIC_STANDBY);
-	assert_int_equal(programme(EN)->standby, 1);
-	forget_changes();
-	now += DM_MSEC(100);
-	assert_done(dm_booth_link_lost(room, "ann", now - DM_MSEC(100), now));
-	assert_int_equal(programme(EN)->carries, DM_CARRIES_VOICE);
-	assert_int_equal(programme(EN)->voice, 1);
-	assert_int_equal(changes_of(DM_CHANGE_TOOK_OVER, NULL), 1);
-	/* Back again, she stands by for him. */
-	assert_done(dm_booth_link_alive(room, "ann", now));
-	assert_int_equal(seat_of("ann")->mic, DM_MIC_STANDBY);
-	assert_int_equal(seat_of("bob")->mic, DM_MIC_ON_AIR);
-	/* Out of stand-by: the consent is taken back. */
-	assert_done(dm_booth_off(room, "ann", now));
-	assert_false(seat_of("ann")->consents);
-	assert_int_equal(seat_of("ann")->mic, DM_MIC_OFF);
-	assert_reason(dm_booth_off(room, "ann", now), ALREADY_OFF);
-}
-
-static void no_standby_without_both(void **state)
-{
-	for (unsigned n = 0; n < 3; n++) {
-		fixture_teardown(state);
-		fixture_setup(state);
-		pair(n & 1, n & 2);
-		assert_int_equal(seat_of("bob")->mic, DM_MIC_OFF);
-		assert_done(dm_booth_link_lost(room, "ann", now, now));
-		assert_int_equal(programme(EN)->carries, DM_CARRIES_CONCEALMENT);
-		wait_for(DM_LINK_GRACE);
-		assert_int_equal(programme(EN)->carries, DM_CARRIES_FLOOR);
-	}
-}
-
-static void no_standby_when_she_switches_off(void **state)
-{
-	(void)state;
-	pair(true, true);
-	assert_done(dm_booth_off(room, "ann", now));
-	assert_int_equal(seat_of("bob")->mic, DM_MIC_OFF);
-	assert_int_equal(programme(EN)->carries, DM_CARRIES_FLOOR);
-	assert_int_equal(programme(EN)->why, DM_WHY_BOOTH_OFF);
-}
-
-static void a_dead_link_falls_back_in_time(void **state)
-{
-	struct dm_change change;
-
-	(void)state;
-	pair(false, false);
-	forget_changes();
-	now += DM_MSEC(100);
-	assert_done(dm_booth_link_lost(room, "ann", now - DM_MSEC(100), now));
-	assert_int_equal(changes_of(DM_CHANGE_LINK, &change), 1);
-	assert_string_equal(change.who.name, "ANN");
-	assert_int_equal(dm_interpretation_next(room), now + DM_LINK_GRACE - DM_MSEC(100));
-	wait_for(DM_MSEC(199));
-	assert_int_equal(programme(EN)->carries, DM_CARRIES_CONCEALMENT);
-	wait_for(DM_MSEC(1));
-	assert_int_equal(programme(EN)->carries, DM_CARRIES_FLOOR);
-	assert_int_equal(programme(EN)->why, DM_WHY_LINK_LOST);
-	/* The first packet brings it back. */
-	wait_for(DM_SEC(29));
-	assert_done(dm_booth_link_alive(room, "ann", now));
-	assert_int_equal(programme(EN)->carries, DM_CARRIES_VOICE);
-	/* But not after long: the microphone is off by then. */
-	assert_done(dm_booth_link_lost(room, "ann", now, now));
-	wait_for(DM_LINK_KEPT);
-	assert_int_equal(seat_of("ann")->mic, DM_MIC_OFF);
-	assert_done(dm_booth_link_alive(room, "ann", now));
-	assert_int_equal(programme(EN)->carries, DM_CARRIES_FLOOR);
-}
-
-static void a_dead_link_is_in_nobodys_way(void **state)
-{
-	(void)state;
-	pair(false, false);
-	seat("li", BOOTH_ZH_EN);
-	assert_done(dm_booth_link_lost(room, "ann", now, now));
-	assert_reason(dm_booth_on(room, "ann", DM_OUTPUT_A, now), NO_LINK);
-	/* Another booth waits until the channel has fallen back. */
-	assert_reason(dm_booth_on(room, "li", DM_OUTPUT_B, now), CHANNEL_TAKEN);
-	wait_for(DM_LINK_GRACE);
-	assert_done(dm_booth_on(room, "li", DM_OUTPUT_B, now));
-	assert_int_equal(seat_of("ann")->mic, DM_MIC_OFF);
-	/* The partner need not wait. */
-	assert_done(dm_booth_link_lost(room, "li", now, now));
-	seat("wu", BOOTH_ZH_EN);
-	assert_done(dm_booth_on(room, "wu", DM_OUTPUT_B, now));
-	assert_int_equal(seat_of("li")->mic, DM_MIC_OFF);
-	assert_done(dm_booth_link_alive(room, "li", now));
-	assert_int_equal(programme(EN)->voices, 2);
-}
-
-static void shifts_remind(void **state)
-{
-	struct dm_change change;
-
-	(void)state;
-	pair(false, false);
-	wait_for(DM_SHIFT_LENGTH - DM_SEC(1));
-	assert_int_equal(changes_of(DM_CHANGE_SHIFT, NULL), 0);
-	/* A cough and a moment off do not begin a new one. */
-	assert_done(dm_booth_off(room, "ann", now));
-	wait_for(DM_SEC(2));
-	assert_int_equal(changes_of(DM_CHANGE_SHIFT, NULL), 0);
-	assert_done(dm_booth_on(room, "ann", DM_OUTPUT_A, now));
-	assert_int_equal(changes_of(DM_CHANGE_SHIFT, &change), 1);
-	assert_string_equal(change.who.id, "ann");
-	assert_int_equal(change.detail, 1);
-	wait_for(DM_SHIFT_AGAIN);
-	assert_int_equal(changes_of(DM_CHANGE_SHIFT, &change), 1);
-	assert_int_equal(change.detail, 2);
-	/* The partner's turn begins a new one; so does a rest. */
-	assert_done(dm_booth_off(room, "ann", now));
-	assert_done(dm_booth_on(room, "bob", DM_OUTPUT_A, now));
-	wait_for(DM_SHIFT_LENGTH - DM_SEC(1));
-	assert_done(dm_booth_off(room, "bob", now));
-	wait_for(DM_SHIFT_REST);
-	assert_done(dm_booth_on(room, "bob", DM_OUTPUT_A, now));
-	wait_for(DM_SHIFT_LENGTH - DM_SEC(1));
-	assert_int_equal(changes_of(DM_CHANGE_SHIFT, NULL), 0);
-	wait_for(DM_SEC(1));
-	assert_int_equal(changes_of(DM_CHANGE_SHIFT, NULL), 1);
-}
-
 static void options_are_checked(void **state)
 {
 	struct dm_booth_options booths[2] = { fixture_options.booths[0],
@@ -330,8 +191,38 @@ static void options_are_checked(void **state)
 	assert_null(dm_interpretation_programme(other, 3));
 	assert_int_equal(dm_interpretation_booth_count(other), 0);
 	dm_interpretation_destroy(other);
+	channels[2].fallback = DM_CARRIES_VOICE; /* is no fallback */
+	assert_int_equal(dm_interpretation_create(&other, &options, 0), -EINVAL);
+	channels[2] = (struct dm_interpreted_channel){ NULL, DM_CARRIES_FLOOR, 0 };
+	assert_int_equal(dm_interpretation_create(&other, &options, 0), -EINVAL);
+	channels[2].lang = "b";
 	options.floor_language = "";
 	assert_int_equal(dm_interpretation_create(&other, &options, 0), -EINVAL);
+}
+
+static void sentences_of_what_is_past(void **state)
+{
+	const struct dm_ruling stale = dm_ruling_of(DM_REASON_NOT_AGREED);
+	uint8_t booth;
+	uint8_t number;
+	char text[100] = "x";
+
+	(void)state;
+	dm_ruling_explain(&stale, room, text, sizeof(text));
+	assert_string_equal(text, "your partner has not agreed to hand over.");
+	dm_ruling_explain(&stale, room, text, 0);
+	assert_string_equal(text, "your partner has not agreed to hand over.");
+	assert_false(dm_booth_find(room, "", &booth, &number)); /* free seats are nobody's */
+}
+
+/* What listeners and booths were promised: something to hear within 400 ms of the last sound. The
+ * loop's turn and the engine's tick of 20 ms must fit in what is left. */
+static void graces_leave_time(void **state)
+{
+	(void)state;
+	assert_true(DM_LINK_GRACE <= DM_MSEC(400 - 2 * 20));
+	assert_true(DM_PIVOT_GRACE <= DM_MSEC(400 - 2 * 20));
+	assert_true(DM_LINK_GRACE >= DM_MSEC(120)); /* of concealment */
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -346,13 +237,9 @@ int booth_tests(void)
 		TEST(one_booth_of_a_channel),
 		TEST(what_the_organiser_holds),
 		TEST(moved_to_another_booth),
-		TEST(standby_takes_over_at_once),
-		TEST(no_standby_without_both),
-		TEST(no_standby_when_she_switches_off),
-		TEST(a_dead_link_falls_back_in_time),
-		TEST(a_dead_link_is_in_nobodys_way),
-		TEST(shifts_remind),
 		TEST(options_are_checked),
+		TEST(sentences_of_what_is_past),
+		cmocka_unit_test(graces_leave_time),
 	};
 
 	return cmocka_run_group_tests_name("booth", tests, NULL, NULL);

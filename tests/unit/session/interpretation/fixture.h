@@ -59,6 +59,7 @@ void forget_changes(void);
 
 /* The groups; each returns the number of failed tests. */
 int booth_tests(void);
+int link_tests(void);
 int handover_tests(void);
 int incoming_tests(void);
 int programme_tests(void);

@@ -181,7 +181,7 @@ static void a_side_goes(void **state)
 	static const struct {
 		bool counting;
 		const char *who;
-		unsigned how; /* 0 leaves, 1 link lost, 2 switches off, 3 forced off */
+		unsigned how; /* 0 leaves, 1 link lost, 2 switches off, 3 forced off, 4 moved */
 		enum dm_handover_end end;
 		const char *on_air; /* nullable */
 	} rows[] = {
@@ -199,6 +199,8 @@ static void a_side_goes(void **state)
 		{ true, "ann", 1, DM_HANDOVER_RELEASED, "bob" },
 		{ true, "ann", 2, DM_HANDOVER_RELEASED, "bob" },
 		{ true, "ann", 3, DM_HANDOVER_WITHDRAWN, NULL },
+		{ true, "ann", 4, DM_HANDOVER_RELEASED, "bob" },
+		{ true, "bob", 4, DM_HANDOVER_WITHDRAWN, "ann" },
 	};
 
 	for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
@@ -213,6 +215,7 @@ static void a_side_goes(void **state)
 		assert_done(rows[n].how == 0   ? dm_booth_leave(room, rows[n].who, now)
 			    : rows[n].how == 1 ? dm_booth_link_lost(room, rows[n].who, now, now)
 			    : rows[n].how == 2 ? dm_booth_off(room, rows[n].who, now)
+			    : rows[n].how == 4 ? dm_override_move(room, rows[n].who, BOOTH_FR, now)
 					       : dm_override_off(room, rows[n].who, now));
 		assert_ended(rows[n].end, rows[n].on_air);
 	}
@@ -229,6 +232,18 @@ static void the_second_channel_stays_the_second(void **state)
 	assert_int_equal(seat_of("wu")->output, DM_OUTPUT_B);
 	assert_int_equal(programme(EN)->voice, 1);
 	assert_int_equal(programme(ZH)->carries, DM_CARRIES_FLOOR);
+}
+
+static void one_of_two_on_air_hands_over(void **state)
+{
+	(void)state;
+	pair();
+	seat("cy", BOOTH_EN);
+	assert_done(dm_override_on_air_max(room, BOOTH_EN, 2, now));
+	assert_done(dm_handover_offer(room, "ann", "cy", now));
+	assert_done(dm_handover_take(room, "cy", now));
+	assert_int_equal(seat_of("ann")->mic, DM_MIC_OFF);
+	assert_int_equal(programme(EN)->voices, 4);
 }
 
 static void never_a_moment_without(void **state)
@@ -266,6 +281,7 @@ int handover_tests(void)
 		TEST(refused_and_expired),
 		TEST(a_side_goes),
 		TEST(the_second_channel_stays_the_second),
+		TEST(one_of_two_on_air_hands_over),
 		TEST(never_a_moment_without),
 	};
 

@@ -18,8 +18,8 @@ static void every_reason_was_reached(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(every_reason_was_reached) };
-	int failed = booth_tests() + handover_tests() + incoming_tests() + programme_tests() +
-		     request_tests() + table_tests();
+	int failed = booth_tests() + link_tests() + handover_tests() + incoming_tests() +
+		     programme_tests() + request_tests() + table_tests();
 
 	/* By the tests that say what they expect; the random ones would prove nothing here. */
 	failed += cmocka_run_group_tests_name("reasons", tests, NULL, NULL);
