@@ -151,7 +151,7 @@ static socklen_t from_plain(const struct dm_forward_address *address, sa_family_
 void dm_forward_socket_send(int fd, const struct dm_forward_address *to, const uint8_t *data,
 			    size_t bytes)
 {
-	union address own, address;
+	union address own = { .any.sa_family = AF_UNSPEC }, address;
 	socklen_t own_bytes = sizeof(own);
 
 	if (getsockname(fd, &own.any, &own_bytes) != 0)
