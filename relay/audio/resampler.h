@@ -2,7 +2,7 @@
  *
  * Sound drawn out or drawn together by a few parts in a million, so that a sender's clock and ours
  * agree. By libspeexdsp's resampler: its ratio can be changed at any sample without a seam, and it
- * costs a fifth of libsamplerate's fastest sinc converter.
+ * costs a third of libsamplerate's fastest sinc converter (measured: 38 and 123 us a tick).
  *
  * Pure but for libspeexdsp; no allocation after create. Thread: one at a time.
  */
