@@ -12,11 +12,12 @@ import { freeUdpPort } from './source.mjs';
 import { payloadTypes, prepare } from './traffic.mjs';
 import { build, clientPath, Program, Relay, until } from '../interop/relay.mjs';
 
-const usage = `tests/bench/fanout [compare] [capacity] [storm] [joins]      default: compare
+const usage = `tests/bench/fanout [compare] [capacity] [storm] [joins] [memory]      default: compare
   compare   CPU a packet, loss and latency: floor, relay and Janus in alternating rounds
   capacity  more and more listeners until somebody's sound suffers
   storm     5 % of the listeners stall, or send 1,000 NACKs a second: the others' latency
   joins     1,000 join within a second where 500 listen: how soon they hear, and whether the others notice
+  memory    what a listener takes
   --rounds N (6)  --seconds N (8) of each  --listeners N (600 for sound, 200 for pictures)
   --media sound|both (each)  --srtp gcm|sha1 (each)  --sender udp|xdp… (udp)  --no-janus
   --json FILE     every round's figures`;
@@ -123,14 +124,13 @@ function figures({ cpu, memoryKb, summary, done }, seconds) {
 }
 
 async function measureFloor({ media, srtp, listeners, seconds, trace }) {
-	const port = await freeUdpPort();
-	const sink = new Program(otherCore[0], [...otherCore.slice(1), tool('fanout_sink'), String(port)]);
-	await until('the sink is ready', () => sink.out.includes('ready'));
+	const sink = new Program(otherCore[0], [...otherCore.slice(1), tool('fanout_sink'), String(listeners)]);
+	const { port } = await until('the sink is ready', () => sink.lines()[0]);
 	const floor = new Program(serverCore[0], [...serverCore.slice(1), tool('fanout_floor'), trace, media, String(listeners), String(port), srtp]);
 	// The sink counts once a second: the CPU time is read at its lines.
 	const count = async (number) => {
-		await until('the sink counts', () => sink.lines().length >= number, 60_000, 5);
-		return { packets: sink.lines()[number - 1].packets, cpu: cpuSeconds(floor.child.pid) };
+		await until('the sink counts', () => sink.lines().length > number, 60_000, 5);
+		return { packets: sink.lines()[number].packets, cpu: cpuSeconds(floor.child.pid) };
 	};
 	try {
 		const before = await count(2);
@@ -151,7 +151,11 @@ const contenders = {
 
 // --- what the program prints ---
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+function median(values) {
+	const sorted = [...values].sort((a, b) => a - b);
+	return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
+}
+
 const number = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits) : '-');
 
 /** Median and, in brackets, least and most. */
@@ -184,7 +188,7 @@ async function compare(setup, rounds, names) {
 	for (let round = 0; round < rounds; round++) {
 		for (const name of names) {
 			const one = await contenders[name](setup);
-			one.ofFloor = one.usPerPacket / results.floor.at(-1)?.usPerPacket;
+			if (name !== 'floor') one.ofFloor = one.usPerPacket / results.floor.at(-1).usPerPacket;
 			results[name].push(one);
 			process.stderr.write(`${setup.media} ${setup.srtp} round ${round + 1} ${name}: ${number(one.usPerPacket, 2)} µs\n`);
 		}
@@ -194,28 +198,36 @@ async function compare(setup, rounds, names) {
 	return { ...setup, results };
 }
 
-const ladders = { sound: [2000, 3000, 4000, 5000, 6000, 7000, 8000], both: [800, 1200, 1600, 1800, 2000, 2400] };
+const ladders = { sound: [1500, 2000, 2500, 3000, 3500, 4000, 4500, 5000, 5500, 6000, 7000, 8000], both: [600, 800, 1000, 1200, 1400, 1600, 1800, 2000, 2400] };
 
-/** Nobody starved, next to nothing lost, sound in time. */
-function holds(one, media) {
+/** What is wrong, if anything: somebody kept out or starved, packets lost, sound late. */
+function wrong(one, media) {
 	const late = media === 'both' ? 10 : 20;
-	return one.failed === 0 && one.starved === 0 && one.lossPercent < 0.01 && one.latenessMs.p99 < late;
+	if (one.failed > 0) return `${one.failed} did not get in`;
+	if (one.starved > 0) return `${one.starved} starved`;
+	if (one.lossPercent >= 0.01) return 'loss';
+	return one.latenessMs.p99 < late ? '' : 'late';
 }
+
+const gently = ['--rate', '200']; // not to measure the arrival
 
 async function capacity(setup) {
 	const steps = [];
-	console.log(`\nListeners on one core, ${setup.media === 'both' ? 'sound and picture' : 'sound'}, ${setup.srtp}\n`);
+	const floor = await contenders.floor({ ...setup, listeners: ladders[setup.media][0] });
+	const most = Math.floor(ladders[setup.media][0] / floor.core);
+	console.log(`\nListeners on one core, ${setup.media === 'both' ? 'sound and picture' : 'sound'}, ${setup.srtp}; the floor (${number(floor.usPerPacket, 2)} µs a packet) alone would fill it with ${most}\n`);
 	console.log(row(['listeners', 'holds', 'core', 'CPU µs/packet', 'loss %', 'starved', 'lateness p99 ms', 'p999 ms', 'kB/listener']));
 	console.log(row(Array(9).fill('---')));
 	for (const listeners of ladders[setup.media]) {
-		const one = await contenders.relay({ ...setup, listeners });
-		const ok = holds(one, setup.media);
-		steps.push({ listeners, ok, ...one });
-		console.log(row([listeners, ok ? 'yes' : 'no', number(one.core, 2), number(one.usPerPacket, 2), number(one.lossPercent, 4), one.starved,
+		const one = await contenders.relay({ ...setup, listeners, clientArguments: gently });
+		const fault = wrong(one, setup.media);
+		const ok = !fault;
+		steps.push({ listeners, ok, fault, ...one });
+		console.log(row([listeners, fault || 'yes', number(one.core, 2), number(one.usPerPacket, 2), number(one.lossPercent, 4), one.starved,
 			number(one.latenessMs.p99, 1), number(one.latenessMs.p999, 1), number(one.memoryKb, 1)]));
 		if (!ok && steps.at(-2)?.ok === false) break;
 	}
-	return { ...setup, steps };
+	return { ...setup, floor, most, steps };
 }
 
 const troubles = { healthy: [], stalled: ['--stalled', '0.05'], storm: ['--nack-storm', '0.05'] };
@@ -252,9 +264,34 @@ async function joins(setup, rounds) {
 	return { ...setup, results };
 }
 
+/** What a listener takes, DTLS included; what the server needs once it has served anybody is left out. */
+async function memory(setup) {
+	const kilobytes = {};
+	for (const [name, start] of [['relay', startRelay], ...(setup.peers ? [['janus', startPeer]] : [])]) {
+		const server = await start(setup);
+		const feed = startFeed(setup.trace, setup.media, server.feed);
+		try {
+			if (server.relay) await server.relay.live();
+			const first = startCrowd({ ...setup, seconds: 2 }, server.url, 50, [...gently, ...(server.clientArguments ?? [])]);
+			await first.finish(60_000);
+			const emptyKb = anonymousKb(server.pid);
+			const crowd = startCrowd({ ...setup, seconds: 1 }, server.url, setup.listeners, [...gently, '--warmup', '1', ...(server.clientArguments ?? [])]);
+			await at(crowd, 'measuring', 120_000);
+			kilobytes[name] = (anonymousKb(server.pid) - emptyKb) / setup.listeners;
+			await crowd.finish(120_000);
+		} finally {
+			await feed.stop('SIGKILL');
+			await server.stop();
+		}
+		console.log(`memory a listener, ${setup.listeners} with ${setup.media === 'both' ? 'sound and picture' : 'sound'}, ${setup.srtp}: ${name} ${number(kilobytes[name], 1)} kB`);
+	}
+	return { ...setup, kilobytes };
+}
+
 const modes = {
 	compare: (setup, { rounds, names }) => compare(setup, rounds, names),
 	capacity,
+	memory,
 	storm: (setup, { rounds }) => storm(setup, rounds),
 	joins: (setup, { rounds }) => joins(setup, rounds),
 };
@@ -271,7 +308,7 @@ export async function measure(mode, { media = ['sound', 'both'], srtp = ['gcm', 
 		console.log(`${cpus()[0].model}, ${cpus().length} cores; sound ${traffic.sound.packetsPerSecond}/s of ${traffic.sound.meanBytes} bytes, picture ${traffic.picture.packetsPerSecond}/s of ${traffic.picture.meanBytes} bytes, ${traffic.picture.kbps} kbit/s`);
 		for (const medium of media)
 			for (const profile of srtp) {
-				const setup = { media: medium, srtp: profile, trace, seconds, sender, listeners: listeners ?? (medium === 'both' ? 200 : 600) };
+				const setup = { media: medium, srtp: profile, trace, seconds, sender, peers: names.includes('janus'), listeners: listeners ?? (medium === 'both' ? 200 : 600) };
 				runs.push({ mode, traffic, ...await modes[mode](setup, { rounds, names }) });
 			}
 		return runs;

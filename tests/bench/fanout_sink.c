@@ -1,88 +1,48 @@
-/* Receives what fanout_floor sends, for all receivers on one socket, and counts. Reads on a tick of
- * 1 ms, so that nobody pays for waking it. Stopped by SIGTERM.
+/* Receives what fanout_floor sends, for all receivers on one socket, and counts: the very sockets
+ * and reading of dragoman-client load, so that the floor pays the same for them as a relay does.
+ * Prints the port, then a count a second; stopped by SIGTERM.
  *
- *   fanout_sink PORT
+ *   fanout_sink RECEIVERS
  */
+#include "inbox.h"
 #include "trace.h"
 
-#include <arpa/inet.h>
-#include <netinet/udp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 
-#define BATCH        64
-#define DATAGRAM_MAX 65536
-#define BUFFER       (256 << 20)
-#define TICK         DM_MSEC(1)
+#define TICK DM_MSEC(1) /* as load has */
 
 static volatile sig_atomic_t over;
-static uint8_t data[BATCH][DATAGRAM_MAX];
-static uint8_t controls[BATCH][CMSG_SPACE(sizeof(int))];
 
 static void on_signal(int number)
 {
 	over = number;
 }
 
-/* Coalesced datagrams come as one, with the size of each in a control message. */
-static size_t count_segments(struct mmsghdr *message)
+static void count_datagram(void *user, const struct dm_inbox_datagram *datagram)
 {
-	for (struct cmsghdr *control = CMSG_FIRSTHDR(&message->msg_hdr); control;
-	     control = CMSG_NXTHDR(&message->msg_hdr, control)) {
-		int segment;
+	size_t *packets = user;
 
-		if (control->cmsg_level != SOL_UDP || control->cmsg_type != UDP_GRO)
-			continue;
-		memcpy(&segment, CMSG_DATA(control), sizeof(segment));
-		return (message->msg_len + (unsigned)segment - 1) / (unsigned)segment;
-	}
-	return 1;
-}
-
-static size_t drain(int fd)
-{
-	struct mmsghdr messages[BATCH] = { 0 };
-	struct iovec vectors[BATCH];
-	size_t packets = 0;
-	int count;
-
-	do {
-		for (size_t i = 0; i < BATCH; i++) {
-			vectors[i] = (struct iovec){ .iov_base = data[i], .iov_len = DATAGRAM_MAX };
-			messages[i].msg_hdr = (struct msghdr){ .msg_iov = &vectors[i],
-							       .msg_iovlen = 1,
-							       .msg_control = controls[i],
-							       .msg_controllen = sizeof(
-								       controls[i]) };
-		}
-		count = recvmmsg(fd, messages, BATCH, MSG_DONTWAIT, NULL);
-		for (int i = 0; i < count; i++)
-			packets += count_segments(&messages[i]);
-	} while (count == BATCH);
-	return packets;
+	(void)datagram;
+	(*packets)++;
 }
 
 int main(int count, char **arguments)
 {
-	const struct sockaddr_in any = {
-		.sin_family = AF_INET,
-		.sin_port = htons((uint16_t)(count > 1 ? atoi(arguments[1]) : 0)),
+	const struct dm_inbox_options options = {
+		.listeners = count > 1 ? (uint32_t)strtoul(arguments[1], NULL, 10) : 0,
+		.spread = true,
 	};
-	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
-	const int buffer = BUFFER, on = 1;
+	struct dm_inbox *inbox;
 	size_t packets = 0;
 
-	if (fd < 0 || bind(fd, (const struct sockaddr *)&any, sizeof(any)) < 0) {
-		perror("fanout_sink");
-		return 3;
+	if (dm_inbox_create(&inbox, &options) || dm_inbox_port(inbox) < 0) {
+		fputs("usage: fanout_sink RECEIVERS\n", stderr);
+		return 2;
 	}
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof(buffer));
-	(void)setsockopt(fd, SOL_UDP, UDP_GRO, &on, sizeof(on));
 	signal(SIGTERM, on_signal);
-	puts("ready");
+	printf("{\"port\":%d}\n", dm_inbox_port(inbox));
 	fflush(stdout);
 
 	dm_usec next = dm_time_now(), report = next + DM_SEC(1);
@@ -90,13 +50,13 @@ int main(int count, char **arguments)
 	while (!over) {
 		next += TICK;
 		trace_sleep_until(next);
-		packets += drain(fd);
+		dm_inbox_drain(inbox, count_datagram, &packets);
 		if (next >= report) {
 			printf("{\"packets\":%zu}\n", packets);
 			fflush(stdout);
 			report += DM_SEC(1);
 		}
 	}
-	printf("{\"packets\":%zu}\n", packets);
+	dm_inbox_destroy(inbox);
 	return 0;
 }
