@@ -338,7 +338,8 @@ struct dm_ruling dm_handover_report(struct dm_interpretation *interpretation,
 	else
 		finish(interpretation, seating.booth_number,
 		       now < handover->ends_at ? DM_HANDOVER_AT_PAUSE : DM_HANDOVER_AT_LIMIT);
-	dm_interpretation_advance(interpretation, now);
+	dm_interpretation_settle(interpretation);
+	dm_interpretation_advance(interpretation, now); /* what else is due */
 	return dm_ruling_of(DM_REASON_DONE);
 }
 

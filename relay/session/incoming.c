@@ -132,7 +132,7 @@ static bool resolve(struct dm_interpretation *interpretation, uint8_t number)
 {
 	struct dm_incoming *incoming = &interpretation->booths[number].incoming;
 	const uint8_t before = incoming->channel;
-	uint8_t wishes[DM_PIVOTS_MAX + 2];
+	uint8_t wishes[DM_PIVOTS_MAX + 2] = { 0 };
 	enum dm_incoming_why first;
 	enum dm_incoming_why why = DM_INCOMING_CHOSEN;
 	uint8_t n = 0;

@@ -184,6 +184,8 @@ void dm_interpretation_advance(struct dm_interpretation *interpretation, dm_usec
 {
 	if (now > interpretation->now)
 		interpretation->now = now;
+	if (interpretation->now < dm_interpretation_next(interpretation))
+		return; /* all is settled since the last action */
 	for (size_t b = 0; b < interpretation->booth_count; b++)
 		dm_booth_run(interpretation, (uint8_t)b);
 	dm_slow_down_run(interpretation);
