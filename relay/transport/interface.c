@@ -8,7 +8,10 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#define RETRY_AFTER DM_SEC(10) /* choice: opening may wait for the kernel */
+/* Opening takes some 2 ms (measured), and finds a queue taken for a moment after it was closed: the
+ * pauses between two tries double. Choices. */
+#define RETRY_FIRST DM_SEC(1)
+#define RETRY_LAST  DM_SEC(300)
 
 const char *dm_interface_reason(int error)
 {
@@ -77,7 +80,10 @@ void dm_interface_refuse(struct dm_interfaces *interfaces, struct dm_interface *
 
 	close_ring(interfaces, interface);
 	interface->refused = true;
-	interface->retry_at = now + RETRY_AFTER;
+	interface->retry_after = interface->retry_after ? 2 * interface->retry_after : RETRY_FIRST;
+	if (interface->retry_after > RETRY_LAST)
+		interface->retry_after = RETRY_LAST;
+	interface->retry_at = now + interface->retry_after;
 	if (interface->told)
 		return;
 	interface->told = true;
@@ -98,6 +104,7 @@ static void open_ring(struct dm_interfaces *interfaces, struct dm_interface *int
 		return;
 	}
 	interface->refused = interface->told = false;
+	interface->retry_after = 0;
 	interface->stuck_since = DM_USEC_NEVER;
 	dm_metric_add(interfaces->open, 1);
 	dm_log(DM_LOG_INFO, "sender.xdp", "worker=%u interface=%s queue=%u", interfaces->queue,
@@ -122,7 +129,7 @@ struct dm_interface *dm_interface_get(struct dm_interfaces *interfaces, int inde
 			return NULL;
 		interface->index = index;
 	}
-	if (!interface->ring && !interface->refused)
+	if (!interface->ring && (!interface->refused || now >= interface->retry_at))
 		open_ring(interfaces, interface, now);
 	return interface->ring ? interface : NULL;
 }
@@ -130,6 +137,7 @@ struct dm_interface *dm_interface_get(struct dm_interfaces *interfaces, int inde
 void dm_interface_refresh(struct dm_interfaces *interfaces, int index)
 {
 	struct dm_interface *interface = index > 0 ? find(interfaces, index) : NULL;
+	const dm_usec soon = dm_time_now() + RETRY_FIRST;
 	char name[IFNAMSIZ];
 
 	if (!interface)
@@ -141,8 +149,9 @@ void dm_interface_refresh(struct dm_interfaces *interfaces, int index)
 		close_ring(interfaces, interface); /* opened again once it is needed and there */
 	if (error == -ENODEV)
 		*interface = (struct dm_interface){ .stuck_since = DM_USEC_NEVER };
-	else if (interface->refused && dm_time_now() >= interface->retry_at)
-		interface->refused = false;
+	interface->retry_after = 0;
+	if (interface->retry_at > soon)
+		interface->retry_at = soon;
 }
 
 void dm_interfaces_finish(struct dm_interfaces *interfaces)

@@ -19,9 +19,10 @@ struct dm_interface {
 	int index;                /* 0: this place is free */
 	struct dm_xdp_ring *ring; /* owned; NULL: does not take frames */
 	uint8_t mac[DM_MAC_BYTES];
-	bool refused; /* not tried again before it has changed, and not before retry_at */
+	bool refused; /* not tried again before retry_at */
 	bool told;    /* the log knows that it was refused */
 	dm_usec retry_at;
+	dm_usec retry_after; /* the last pause; 0: none yet */
 	dm_usec stuck_since; /* frames queued and not taken; DM_USEC_NEVER: none */
 	/* In the ring since the last kick, so that they can go by UDP when it fails. */
 	struct dm_wire_message pending[DM_XDP_CALL_FRAMES];
@@ -42,7 +43,7 @@ struct dm_interface *dm_interface_get(struct dm_interfaces *interfaces, int inde
  * try. An index that is not held is ignored. */
 void dm_interface_refresh(struct dm_interfaces *interfaces, int index);
 
-/* No frames any more, and no try for 10 s; what is in the ring is gone. `error` for the log. */
+/* No frames any more, and no try for a while; what is in the ring is gone. `error` for the log. */
 void dm_interface_refuse(struct dm_interfaces *interfaces, struct dm_interface *interface,
 			 int error, dm_usec now);
 

@@ -520,6 +520,13 @@ static void a_new_route_is_followed(void **state)
 	assert_true(sent_by("r1") - before > PEERS / 3 * 80);
 	assert_int_equal(metric(fixture, "dragoman_worker_raw_interfaces{"), 2);
 
+	assert_int_equal(networks_run(&networks, NETWORK_RELAY,
+				      "ip link set r1 down && ip link set r1 up && ip route add "
+				      "10.78.0.0/16 via 10.79.0.2 src 10.77.0.1"),
+			 0);
+	expect_followed(fixture, "interface down and up");
+	assert_int_equal(metric(fixture, "dragoman_worker_raw_interfaces{"), 2);
+
 	/* The second cable is pulled, and the first is taken again. */
 	assert_int_equal(networks_run(&networks, NETWORK_RELAY,
 				      "ip link del r1 && "
