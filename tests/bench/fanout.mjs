@@ -12,13 +12,14 @@ import { freeUdpPort } from './source.mjs';
 import { payloadTypes, prepare } from './traffic.mjs';
 import { build, clientPath, Program, Relay, until } from '../interop/relay.mjs';
 
-const usage = `tests/bench/fanout [compare] [capacity] [storm] [joins] [memory]      default: compare
+const usage = `tests/bench/fanout [compare] [capacity] [storm] [joins] [memory] [cycles]      default: compare
   compare   CPU a packet, loss and latency: floor, relay and Janus in alternating rounds
   capacity  more and more listeners until somebody's sound suffers
   storm     5 % of the listeners stall, or send 1,000 NACKs a second: the others' latency
   joins     1,000 join within a second where 500 listen: how soon they hear, and whether the others notice
   memory    what a listener takes
-  --rounds N (6)  --seconds N (8) of each  --listeners N (600 for sound, 200 for pictures)
+  cycles    50,000 joins and leaves: what stays of their memory
+  --rounds N (6)  --seconds N (8) of each  --listeners N (600 for sound, 200 for pictures; capacity: from N on)
   --media sound|both (each)  --srtp gcm|sha1 (each)  --sender udp|xdp… (udp)  --no-janus
   --json FILE     every round's figures`;
 
@@ -218,7 +219,7 @@ async function capacity(setup) {
 	console.log(`\nListeners on one core, ${setup.media === 'both' ? 'sound and picture' : 'sound'}, ${setup.srtp}; the floor (${number(floor.usPerPacket, 2)} µs a packet) alone would fill it with ${most}\n`);
 	console.log(row(['listeners', 'holds', 'core', 'CPU µs/packet', 'loss %', 'starved', 'lateness p99 ms', 'p999 ms', 'kB/listener']));
 	console.log(row(Array(9).fill('---')));
-	for (const listeners of ladders[setup.media]) {
+	for (const listeners of ladders[setup.media].filter((step) => step >= setup.listeners)) {
 		const one = await contenders.relay({ ...setup, listeners, clientArguments: gently });
 		const fault = wrong(one, setup.media);
 		const ok = !fault;
@@ -288,10 +289,42 @@ async function memory(setup) {
 	return { ...setup, kilobytes };
 }
 
+const comings = { cycles: 50_000, together: 1000, settled: 5000 };
+
+/** Listeners come and go: what of their memory and descriptors stays. */
+async function cycles(setup) {
+	const server = await startRelay(setup);
+	const feed = startFeed(setup.trace, setup.media, server.feed);
+	const rows = [];
+	console.log(`\n${comings.cycles} joins and leaves, ${comings.together} at a time, ${setup.media === 'both' ? 'sound and picture' : 'sound'}, ${setup.srtp}\n`);
+	console.log(row(['cycles', 'memory kB', 'grown kB', 'descriptors', 'failed']));
+	console.log(row(Array(5).fill('---')));
+	try {
+		await server.relay.live();
+		let failed = 0;
+		for (let done = comings.together; done <= comings.cycles; done += comings.together) {
+			const crowd = startCrowd({ ...setup, seconds: 0.1 }, server.url, comings.together, []);
+			await crowd.finish(120_000);
+			failed += line(crowd, 'summary').failed;
+			if (done % comings.settled) continue;
+			const gone = ([name, value]) => !name.startsWith('dragoman_worker_connections{') || value === 0;
+			await until('all have gone', async () => [...await server.relay.metrics()].every(gone), 60_000);
+			const kilobytes = anonymousKb(server.pid);
+			rows.push({ done, kilobytes, descriptors: readdirSync(`/proc/${server.pid}/fd`).length, failed });
+			console.log(row([done, kilobytes, kilobytes - rows[0].kilobytes, rows.at(-1).descriptors, failed]));
+		}
+	} finally {
+		await feed.stop('SIGKILL');
+		await server.stop();
+	}
+	return { ...setup, rows };
+}
+
 const modes = {
 	compare: (setup, { rounds, names }) => compare(setup, rounds, names),
 	capacity,
 	memory,
+	cycles,
 	storm: (setup, { rounds }) => storm(setup, rounds),
 	joins: (setup, { rounds }) => joins(setup, rounds),
 };
