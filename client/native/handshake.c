@@ -1,6 +1,6 @@
 #include "handshake.h"
 
-#include "farewell.h"
+#include "transport/dtls_epilogue.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -304,7 +304,7 @@ static bool export_keys(SSL *ssl, struct dm_srtp_keys *keys)
 static enum dm_handshake_state finish(struct dm_handshake *handshake)
 {
 	const bool ok = is_expected(handshake) && export_keys(handshake->ssl, &handshake->keys) &&
-			dm_farewell_derive(&handshake->farewell, handshake->ssl);
+			dm_dtls_epilogue_derive_key(&handshake->farewell, handshake->ssl);
 
 	if (!ok)
 		return DM_HANDSHAKE_FAILED;

@@ -182,7 +182,7 @@ static int open_shared(struct dm_inbox *inbox)
 
 int dm_inbox_port(struct dm_inbox *inbox)
 {
-	struct sockaddr_in bound;
+	struct sockaddr_in bound = { 0 };
 	socklen_t length = sizeof(bound);
 	const int error = inbox->shared_fd < 0 ? open_shared(inbox) : 0;
 

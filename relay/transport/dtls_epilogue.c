@@ -147,14 +147,18 @@ bool dm_dtls_epilogue_derive_key(struct dm_dtls_epilogue *epilogue, SSL *ssl)
 {
 	/* For AES-GCM the keys of both, then their salts; the client's come first. */
 	uint8_t block[2 * (DM_DTLS_KEY_MAX + DM_DTLS_SALT_BYTES)];
-	const size_t key_bytes = (size_t)SSL_CIPHER_get_bits(SSL_get_current_cipher(ssl), NULL) / 8;
+	const SSL_CIPHER *suite = SSL_get_current_cipher(ssl);
+	const int kind = SSL_CIPHER_get_cipher_nid(suite);
+	const size_t key_bytes = (size_t)SSL_CIPHER_get_bits(suite, NULL) / 8;
+	const size_t peer = SSL_is_server(ssl) ? 0 : 1; /* its place among the two */
 
-	if (key_bytes > DM_DTLS_KEY_MAX ||
+	if ((kind != NID_aes_128_gcm && kind != NID_aes_256_gcm) || key_bytes > DM_DTLS_KEY_MAX ||
 	    !make_key_block(ssl, block, 2 * (key_bytes + DM_DTLS_SALT_BYTES)))
 		return false;
 	epilogue->key_bytes = (uint8_t)key_bytes;
-	memcpy(epilogue->key, block, key_bytes);
-	memcpy(epilogue->salt, block + 2 * key_bytes, DM_DTLS_SALT_BYTES);
+	memcpy(epilogue->key, block + peer * key_bytes, key_bytes);
+	memcpy(epilogue->salt, block + 2 * key_bytes + peer * DM_DTLS_SALT_BYTES,
+	       DM_DTLS_SALT_BYTES);
 	OPENSSL_cleanse(block, sizeof(block));
 	return true;
 }

@@ -43,7 +43,8 @@ enum dm_dtls_heard {
 enum dm_dtls_heard dm_dtls_epilogue_receive(const struct dm_dtls_epilogue *epilogue,
 					    const uint8_t *data, size_t size_bytes);
 
-/* Fills in the peer's key and salt from a finished handshake. False when the library fails. */
+/* Fills in the peer's key and salt from a finished handshake, of a server or of a client. False
+ * when the library fails or the suite is not AES-GCM. */
 bool dm_dtls_epilogue_derive_key(struct dm_dtls_epilogue *epilogue, SSL *ssl);
 
 void dm_dtls_epilogue_wipe(struct dm_dtls_epilogue *epilogue);

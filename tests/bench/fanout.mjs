@@ -21,7 +21,7 @@ const usage = `tests/bench/fanout [compare] [capacity] [storm] [joins] [memory] 
   cycles    50,000 joins and leaves: what stays of their memory
   --rounds N (6)  --seconds N (8) of each  --listeners N (600 for sound, 200 for pictures; capacity: from N on)
   --media sound|both (each)  --srtp gcm|sha1 (each)  --sender udp|xdp… (udp)  --no-janus
-  --json FILE     every round's figures`;
+  --json FILE     every round's figures, which are the last line of the output as well`;
 
 const serverCore = ['taskset', '-c', '0'];
 const otherCore = ['taskset', '-c', '1'];
@@ -361,6 +361,7 @@ async function main() {
 		media: values.media && [values.media], srtp: values.srtp && [values.srtp], listeners: values.listeners && Number(values.listeners) };
 	const runs = [];
 	for (const mode of wanted) runs.push(...await measure(mode, options));
+	console.log(`\n${JSON.stringify(runs)}`);
 	if (values.json) await writeFile(values.json, JSON.stringify(runs, null, '\t'));
 }
 
