@@ -47,8 +47,7 @@ struct dm_ruling dm_booth_leave(struct dm_interpretation *interpretation, const 
 {
 	struct dm_seating seating;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	dm_handover_release(interpretation, &seating);
 	dm_seat_set_mic(interpretation, &seating, DM_MIC_OFF);
@@ -64,8 +63,7 @@ struct dm_ruling dm_booth_link_alive(struct dm_interpretation *interpretation,
 {
 	struct dm_seating seating;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	if (seating.seat->link == DM_LINK_ALIVE)
 		return dm_ruling_of(DM_REASON_DONE);
@@ -101,8 +99,7 @@ struct dm_ruling dm_booth_link_lost(struct dm_interpretation *interpretation,
 {
 	struct dm_seating seating;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	if (seating.seat->link == DM_LINK_LOST)
 		return dm_ruling_of(DM_REASON_DONE);
@@ -123,8 +120,7 @@ struct dm_ruling dm_booth_on(struct dm_interpretation *interpretation, const cha
 	struct dm_seating seating;
 	struct dm_ruling ruling;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	if (dm_seat_unfit(seating.seat) != DM_REASON_DONE)
 		return dm_ruling_of(dm_seat_unfit(seating.seat));
@@ -147,8 +143,7 @@ struct dm_ruling dm_booth_mute(struct dm_interpretation *interpretation, const c
 {
 	struct dm_seating seating;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	if (seating.seat->mic == DM_MIC_MUTED)
 		return dm_ruling_of(DM_REASON_ALREADY_MUTED);
@@ -163,8 +158,7 @@ struct dm_ruling dm_booth_off(struct dm_interpretation *interpretation, const ch
 {
 	struct dm_seating seating;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	if (seating.seat->mic == DM_MIC_STANDBY)
 		return dm_booth_consent(interpretation, participant, false, now);
@@ -180,8 +174,7 @@ struct dm_ruling dm_booth_consent(struct dm_interpretation *interpretation, cons
 {
 	struct dm_seating seating;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	if (seating.seat->consents == consents)
 		return dm_ruling_of(DM_REASON_DONE);

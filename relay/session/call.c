@@ -24,8 +24,7 @@ struct dm_ruling dm_call_open(struct dm_interpretation *interpretation, const ch
 	struct dm_seating seating;
 	struct dm_call *call;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	for (uint8_t n = 0; n < calls->count; n++) {
 		if (strcmp(calls->list[n].caller.id, participant) == 0)

@@ -125,8 +125,7 @@ struct dm_ruling dm_handover_ask(struct dm_interpretation *interpretation, const
 	struct dm_seating seating;
 	const struct dm_handover *handover;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	if (may_want(&seating) != DM_REASON_DONE)
 		return dm_ruling_of(may_want(&seating));
@@ -178,8 +177,7 @@ struct dm_ruling dm_handover_offer(struct dm_interpretation *interpretation,
 	const struct dm_handover *handover;
 	uint8_t invited;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	if (!dm_seat_is_open(seating.seat))
 		return dm_ruling_of(DM_REASON_MICROPHONE_OFF);
@@ -233,8 +231,7 @@ struct dm_ruling dm_handover_accept(struct dm_interpretation *interpretation,
 	struct dm_seating seating;
 	struct dm_ruling ruling;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	ruling = may_answer(&seating);
 	if (ruling.reason != DM_REASON_DONE)
@@ -251,8 +248,7 @@ struct dm_ruling dm_handover_decline(struct dm_interpretation *interpretation,
 	struct dm_seating seating;
 	struct dm_ruling ruling;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	ruling = may_answer(&seating);
 	if (ruling.reason != DM_REASON_DONE)
@@ -269,8 +265,7 @@ struct dm_ruling dm_handover_cancel(struct dm_interpretation *interpretation,
 	struct dm_seating seating;
 	const struct dm_handover *handover;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	handover = &seating.booth->handover;
 	if (handover->state == DM_HANDOVER_NONE)
@@ -292,8 +287,7 @@ struct dm_ruling dm_handover_take(struct dm_interpretation *interpretation, cons
 	struct dm_handover *handover;
 	bool agreed;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	if (may_want(&seating) != DM_REASON_DONE)
 		return dm_ruling_of(may_want(&seating));

@@ -261,8 +261,7 @@ struct dm_ruling dm_incoming_choose(struct dm_interpretation *interpretation,
 {
 	struct dm_seating seating;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	return choose(interpretation, &seating, channel);
 }
@@ -272,8 +271,7 @@ struct dm_ruling dm_incoming_recall(struct dm_interpretation *interpretation,
 {
 	struct dm_seating seating;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	if (preset >= DM_PRESETS || seating.booth->incoming.presets[preset] == DM_NOBODY)
 		return dm_ruling_of(DM_REASON_NO_PRESET);
@@ -286,8 +284,7 @@ struct dm_ruling dm_incoming_preset(struct dm_interpretation *interpretation,
 {
 	struct dm_seating seating;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	if (preset >= DM_PRESETS)
 		return dm_ruling_of(DM_REASON_NO_PRESET);
@@ -305,8 +302,7 @@ struct dm_ruling dm_incoming_automatic(struct dm_interpretation *interpretation,
 {
 	struct dm_seating seating;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	if (!on)
 		return choose(interpretation, &seating, seating.booth->incoming.chosen);

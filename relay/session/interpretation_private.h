@@ -37,6 +37,10 @@ struct dm_seating {
 /* False when the participant sits nowhere. */
 bool dm_interpretation_seat(struct dm_interpretation *interpretation, const char *participant,
 			    struct dm_seating *seating);
+/* How an action of a participant begins: brings the room up to `now`, and finds their seat. False
+ * when they sit nowhere. */
+bool dm_interpretation_enter(struct dm_interpretation *interpretation, const char *participant,
+			     dm_usec now, struct dm_seating *seating);
 struct dm_seating dm_interpretation_seating(struct dm_interpretation *interpretation, uint8_t booth,
 					    uint8_t seat);
 

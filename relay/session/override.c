@@ -13,8 +13,7 @@ struct dm_ruling dm_override_off(struct dm_interpretation *interpretation, const
 {
 	struct dm_seating seating;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	if (seating.seat->hold == DM_HOLD_OFF)
 		return dm_ruling_of(DM_REASON_ALREADY_FORCED);
@@ -28,8 +27,7 @@ struct dm_ruling dm_override_mute(struct dm_interpretation *interpretation, cons
 {
 	struct dm_seating seating;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	if (seating.seat->hold == DM_HOLD_MUTED)
 		return dm_ruling_of(DM_REASON_ALREADY_FORCED);
@@ -45,8 +43,7 @@ struct dm_ruling dm_override_release(struct dm_interpretation *interpretation,
 {
 	struct dm_seating seating;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	if (seating.seat->hold == DM_HOLD_NONE)
 		return dm_ruling_of(DM_REASON_NOT_FORCED);
@@ -59,8 +56,7 @@ struct dm_ruling dm_override_on(struct dm_interpretation *interpretation, const 
 {
 	struct dm_seating seating;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	if (seating.seat->link != DM_LINK_ALIVE)
 		return dm_ruling_of(DM_REASON_NO_LINK);

@@ -54,6 +54,13 @@ bool dm_interpretation_seat(struct dm_interpretation *interpretation, const char
 	return true;
 }
 
+bool dm_interpretation_enter(struct dm_interpretation *interpretation, const char *participant,
+			     dm_usec now, struct dm_seating *seating)
+{
+	dm_interpretation_advance(interpretation, now);
+	return dm_interpretation_seat(interpretation, participant, seating);
+}
+
 uint8_t dm_seat_channel(const struct dm_booth *booth, const struct dm_seat *seat)
 {
 	return booth->options->outputs[seat->output];

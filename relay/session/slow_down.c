@@ -18,8 +18,7 @@ struct dm_ruling dm_slow_down_ask(struct dm_interpretation *interpretation, cons
 	struct dm_seating seating;
 	uint8_t n = 0;
 
-	dm_interpretation_advance(interpretation, now);
-	if (!dm_interpretation_seat(interpretation, participant, &seating))
+	if (!dm_interpretation_enter(interpretation, participant, now, &seating))
 		return dm_ruling_of(DM_REASON_NOT_SEATED);
 	while (n < slow_down->count && strcmp(slow_down->list[n].participant, participant) != 0)
 		n++;

@@ -118,7 +118,7 @@ function figures({ cpu, memoryKb, summary, done }, seconds) {
 	return {
 		usPerPacket: cpu * 1e6 / packets, core: cpu / seconds, packetsPerSecond: packets / seconds,
 		lossPercent: 100 * lost / (sum(summary, 'packets') + lost), latencyMs: summary.latency_ms, latenessMs: summary.lateness_ms, memoryKb,
-		joinsPerSecond: summary.joins_per_s, joinMs: summary.join_ms.first_packet?.p95, starved: summary.starved,
+		joinsPerSecond: summary.joins_per_s, starved: summary.starved,
 		failed: summary.failed + summary.dropped, nacks: summary.nack_storm?.nacks,
 		resent: summary.nack_storm?.resent, done,
 	};
