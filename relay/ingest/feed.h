@@ -12,7 +12,7 @@
 #include "ingest/options.h"
 #include "ingest/picture_line.h"
 #include "ingest/reaper.h"
-#include "ingest/sound_inlet.h"
+#include "audio/sound_inlet.h"
 #include "session/room.h"
 
 struct dm_feed;

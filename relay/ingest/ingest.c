@@ -4,7 +4,7 @@
 #include "ingest/feed.h"
 #include "ingest/forward_metrics.h"
 #include "ingest/forwarder.h"
-#include "ingest/ticker.h"
+#include "audio/ticker.h"
 
 #include <errno.h>
 #include <gst/gst.h>

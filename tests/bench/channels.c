@@ -1,7 +1,7 @@
 /* What channels cost: 32 engines, each with one live microphone (decoded, drawn to our clock,
  * measured and drawn to -23 LUFS, limited, encoded at 64 kbit/s), in shares of one core.
  * bench_channels [CHANNELS] [SECONDS]. Run the release build. */
-#include "audio/channel.h"
+#include "audio/engine.h"
 #include "audio/encoder.h"
 
 #include <math.h>
@@ -21,7 +21,7 @@ struct loop {
 	uint8_t payload[LOOP][DM_AUDIO_PAYLOAD_MAX];
 };
 
-static struct dm_channel *channels[MOST];
+static struct dm_engine *channels[MOST];
 static struct dm_encoder *encoders[MOST];
 
 /* Of this thread, so that others on the machine count less. */
@@ -80,7 +80,7 @@ static void record(struct loop *loop)
 	dm_encoder_destroy(encoder);
 }
 
-static void put(struct dm_channel *channel, const struct loop *loop, size_t tick, uint32_t ssrc,
+static void put(struct dm_engine *channel, const struct loop *loop, size_t tick, uint32_t ssrc,
 		dm_usec now)
 {
 	const struct dm_jitter_packet packet = {
@@ -92,28 +92,28 @@ static void put(struct dm_channel *channel, const struct loop *loop, size_t tick
 	};
 
 	/* A clock 200 ppm slow: it arrives later and later. */
-	dm_microphone_put(dm_channel_microphone(channel, 0), &packet,
+	dm_microphone_put(dm_engine_microphone(channel, 0), &packet,
 			  now - DM_MSEC(15) + (dm_usec)(tick * 4));
 }
 
 static void run(const struct loop *loop, size_t count, size_t ticks, uint8_t loss_percent)
 {
-	const struct dm_channel_options options = {
+	const struct dm_engine_options options = {
 		.ceiling_db = -2,
 		.target_lufs = -23,
 	};
-	const struct dm_channel_state state = { .mode = DM_CHANNEL_ON_AIR };
+	const struct dm_engine_state state = { .mode = DM_ENGINE_ON_AIR };
 	const struct dm_encoder_options encoding = {
 		.bitrate_bps = BITRATE_BPS,
 		.loss_percent = loss_percent,
 		.complexity = dm_encoder_complexity(loss_percent),
 	};
-	const struct dm_channel_inputs inputs = { .floor = NULL };
+	const struct dm_engine_inputs inputs = { .floor = NULL };
 	double engines = 0, encoding_ms = 0, worst = 0;
 
 	for (size_t n = 0; n < count; n++) {
-		check(dm_channel_create(&channels[n], &options), "a channel");
-		check(dm_channel_set(channels[n], &state), "a state");
+		check(dm_engine_create(&channels[n], &options), "a channel");
+		check(dm_engine_set(channels[n], &state), "a state");
 		check(dm_encoder_create(&encoders[n], &encoding), "an encoder");
 	}
 	for (size_t tick = 0; tick < ticks; tick++) {
@@ -128,7 +128,7 @@ static void run(const struct loop *loop, size_t count, size_t ticks, uint8_t los
 			/* 37 frames apart, so that pauses do not fall together. */
 			put(channels[n], loop, tick + 37 * n, (uint32_t)n,
 			    now - (dm_usec)(37 * n * 4));
-			dm_channel_tick(channels[n], &inputs, now, samples);
+			dm_engine_tick(channels[n], &inputs, now, samples);
 
 			const double made = cpu_ms();
 
@@ -154,10 +154,10 @@ static void run(const struct loop *loop, size_t count, size_t ticks, uint8_t los
 	for (size_t n = 0; n < count; n++) {
 		struct dm_microphone_stats stats;
 
-		dm_microphone_stats(dm_channel_microphone(channels[n], 0), &stats);
+		dm_microphone_stats(dm_engine_microphone(channels[n], 0), &stats);
 		if (stats.starts != 1 || stats.concealed_samples > stats.played_samples / 100)
 			check(1, "a microphone");
-		dm_channel_destroy(channels[n]);
+		dm_engine_destroy(channels[n]);
 		dm_encoder_destroy(encoders[n]);
 	}
 }

@@ -1,5 +1,5 @@
 /* Sound on the timeline: exact where times are exact, seamless where they jitter, no clicks. */
-#include "ingest/sound_line.h"
+#include "audio/sound_line.h"
 
 #include <math.h>
 #include <setjmp.h>

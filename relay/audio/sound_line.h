@@ -1,4 +1,4 @@
-/* relay/ingest/sound_line.h
+/* relay/audio/sound_line.h
  *
  * One channel's sound laid out on the shared timeline, sample by sample: the source writes it
  * where it belongs, the ticker reads it on its grid, and what nobody wrote is silence.
@@ -9,8 +9,8 @@
  *
  * Pure. Thread: one at a time (the ticker; sources hand blocks over by queue).
  */
-#ifndef DM_INGEST_SOUND_LINE_H
-#define DM_INGEST_SOUND_LINE_H
+#ifndef DM_AUDIO_SOUND_LINE_H
+#define DM_AUDIO_SOUND_LINE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "ingest/sound_inlet.h"
+#include "audio/sound_inlet.h"
 #include "base/queue.h"
 
 #include <errno.h>

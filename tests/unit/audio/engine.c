@@ -1,6 +1,6 @@
 /* The channel engine, with microphones over simulated links: what is heard in each state, dead
  * links, handovers, and that nothing clicks. */
-#include "audio/channel.h"
+#include "audio/engine.h"
 #include "audio/decoder.h"
 #include "simulated_link.h"
 #include "true_peak.h"
@@ -28,10 +28,10 @@ static struct recording tone, voice, soft, loud;
 static uint64_t seed;
 
 static struct {
-	struct dm_channel *channel;
-	struct link links[DM_CHANNEL_MICROPHONES];
-	bool linked[DM_CHANNEL_MICROPHONES];
-	struct dm_channel_state state;
+	struct dm_engine *channel;
+	struct link links[DM_ENGINE_MICROPHONES];
+	bool linked[DM_ENGINE_MICROPHONES];
+	struct dm_engine_state state;
 	dm_usec tick;
 	int64_t position; /* of the floor's tone */
 	bool inlet;
@@ -39,23 +39,23 @@ static struct {
 	float last;
 	float step;
 	size_t kept;
-	struct dm_channel_event event; /* the last */
-	unsigned counts[DM_CHANNEL_LINK_BACK + 1];
+	struct dm_engine_event event; /* the last */
+	unsigned counts[DM_ENGINE_LINK_BACK + 1];
 	float samples[FRAME];
 } rig;
 
 static float history[HISTORY];
 
-static void begin(const struct dm_channel_options *options)
+static void begin(const struct dm_engine_options *options)
 {
 	memset(&rig, 0, sizeof(rig));
-	assert_int_equal(dm_channel_create(&rig.channel, options), 0);
+	assert_int_equal(dm_engine_create(&rig.channel, options), 0);
 	rig.tick = DM_SEC(100) + 3000;
 }
 
 static void end(void)
 {
-	dm_channel_destroy(rig.channel);
+	dm_engine_destroy(rig.channel);
 }
 
 static void link_up(uint8_t number, const struct recording *recording)
@@ -72,28 +72,28 @@ static void link_up(uint8_t number, const struct recording *recording)
 	rig.linked[number] = true;
 }
 
-static void set(enum dm_channel_mode mode, uint8_t number)
+static void set(enum dm_engine_mode mode, uint8_t number)
 {
 	rig.state.mode = mode;
 	rig.state.voice = number;
-	assert_int_equal(dm_channel_set(rig.channel, &rig.state), 0);
+	assert_int_equal(dm_engine_set(rig.channel, &rig.state), 0);
 }
 
 static void arrive(void)
 {
 	struct arrival arrival;
 
-	for (uint8_t n = 0; n < DM_CHANNEL_MICROPHONES; n++)
+	for (uint8_t n = 0; n < DM_ENGINE_MICROPHONES; n++)
 		while (rig.linked[n] && link_next(&rig.links[n], rig.tick, &arrival))
-			dm_microphone_put(dm_channel_microphone(rig.channel, n), &arrival.packet,
+			dm_microphone_put(dm_engine_microphone(rig.channel, n), &arrival.packet,
 					  arrival.at);
 }
 
 static void step(void)
 {
 	float floor[FRAME], inlet[FRAME];
-	struct dm_channel_inputs inputs = { .floor = floor };
-	struct dm_channel_event event;
+	struct dm_engine_inputs inputs = { .floor = floor };
+	struct dm_engine_event event;
 
 	arrive();
 	for (int64_t n = 0; n < FRAME; n++) {
@@ -107,8 +107,8 @@ static void step(void)
 		inputs.inlet = inlet;
 	if (rig.other)
 		inputs.other = inlet;
-	dm_channel_tick(rig.channel, &inputs, rig.tick, rig.samples);
-	while (dm_channel_take_event(rig.channel, &event)) {
+	dm_engine_tick(rig.channel, &inputs, rig.tick, rig.samples);
+	while (dm_engine_take_event(rig.channel, &event)) {
 		rig.event = event;
 		rig.counts[event.type]++;
 	}
@@ -150,7 +150,7 @@ static float rms(void)
 	return sqrtf(sum / FRAME);
 }
 
-static const struct dm_channel_options plain = { .ceiling_db = -1 };
+static const struct dm_engine_options plain = { .ceiling_db = -1 };
 
 static void test_states(void **state)
 {
@@ -160,20 +160,20 @@ static void test_states(void **state)
 	run_for(DM_SEC(1));
 	assert_true(fabsf(level_at(FLOOR_HZ) - FLOOR) < 0.005f); /* at unity */
 
-	set(DM_CHANNEL_ON_AIR, 0);
+	set(DM_ENGINE_ON_AIR, 0);
 	run_for(DM_SEC(1));
 	assert_true(level_at(FLOOR_HZ) < 0.002f);
 	assert_true(fabsf(level_at(TONE_HZ) - TONE_PEAK) < 0.02f);
 
 	/* A cough is gone within 40 ms, and the floor never comes. */
-	set(DM_CHANNEL_MUTED, 0);
+	set(DM_ENGINE_MUTED, 0);
 	run_for(DM_MSEC(40));
 	for (int n = 0; n < 100; n++) {
 		step();
 		assert_true(rms() < 0.002f && rms() > 0.0002f);
 		assert_true(level_at(FLOOR_HZ) < 0.002f);
 	}
-	set(DM_CHANNEL_ON_AIR, 0);
+	set(DM_ENGINE_ON_AIR, 0);
 	run_for(DM_MSEC(60));
 	assert_true(fabsf(level_at(TONE_HZ) - TONE_PEAK) < 0.02f);
 	assert_true(rig.step < STEP_MOST);
@@ -188,9 +188,9 @@ static void test_ramp(void **state)
 	(void)state;
 	begin(&plain);
 	link_up(0, &tone);
-	set(DM_CHANNEL_ON_AIR, 0);
+	set(DM_ENGINE_ON_AIR, 0);
 	run_for(DM_SEC(1));
-	set(DM_CHANNEL_OFF, 0);
+	set(DM_ENGINE_OFF, 0);
 	while (level_at(FLOOR_HZ) < 0.99f * FLOOR) {
 		step();
 		ticks++;
@@ -203,16 +203,16 @@ static void test_ramp(void **state)
 
 static void test_other_fallbacks(void **state)
 {
-	struct dm_channel_options options = plain;
+	struct dm_engine_options options = plain;
 
 	(void)state;
-	options.fallback = DM_CHANNEL_SILENCE;
+	options.fallback = DM_ENGINE_SILENCE;
 	begin(&options);
 	run_for(DM_SEC(1));
 	assert_true(rms() == 0);
 	end();
 
-	options.fallback = DM_CHANNEL_OTHER;
+	options.fallback = DM_ENGINE_OTHER;
 	begin(&options);
 	rig.other = true;
 	run_for(DM_SEC(1));
@@ -227,13 +227,13 @@ static void test_fallbacks_do_not_click(void **state)
 	(void)state;
 	begin(&plain);
 	link_up(0, &tone);
-	set(DM_CHANNEL_ON_AIR, 0);
+	set(DM_ENGINE_ON_AIR, 0);
 	run_for(DM_SEC(1));
 	rig.step = 0;
 	for (int n = 0; n < 100; n++) {
-		set(DM_CHANNEL_OFF, 0);
+		set(DM_ENGINE_OFF, 0);
 		run_for(DM_MSEC(20) * (1 + n % 37)); /* some turn back half-way */
-		set(n % 5 == 4 ? DM_CHANNEL_MUTED : DM_CHANNEL_ON_AIR, 0);
+		set(n % 5 == 4 ? DM_ENGINE_MUTED : DM_ENGINE_ON_AIR, 0);
 		run_for(DM_MSEC(20) * (1 + n % 23));
 	}
 	printf("100 fallbacks: largest step %.4f, of tones alone %.4f\n", (double)rig.step,
@@ -248,11 +248,11 @@ static void test_handovers_do_not_click(void **state)
 	begin(&plain);
 	link_up(0, &tone);
 	link_up(1, &tone);
-	set(DM_CHANNEL_ON_AIR, 0);
+	set(DM_ENGINE_ON_AIR, 0);
 	run_for(DM_SEC(1));
 	rig.step = 0;
 	for (int n = 0; n < 100; n++) {
-		set(DM_CHANNEL_ON_AIR, (uint8_t)(n % 2 == 0));
+		set(DM_ENGINE_ON_AIR, (uint8_t)(n % 2 == 0));
 		run_for(DM_MSEC(20) * (1 + n % 17));
 	}
 	printf("100 handovers: largest step %.4f of %.4f\n", (double)rig.step, (double)TONE_STEP);
@@ -271,11 +271,11 @@ static void test_handovers_at_pauses(void **state)
 	link_up(1, &voice);
 	rig.links[1].sent = 20; /* they do not pause together */
 	rig.state.at_pause = true;
-	set(DM_CHANNEL_ON_AIR, 0);
+	set(DM_ENGINE_ON_AIR, 0);
 	run_for(DM_SEC(2));
 	for (int n = 0; n < 100; n++) {
-		set(DM_CHANNEL_ON_AIR, (uint8_t)(n % 2 == 0));
-		while (rig.counts[DM_CHANNEL_HANDED_OVER] == (unsigned)n)
+		set(DM_ENGINE_ON_AIR, (uint8_t)(n % 2 == 0));
+		while (rig.counts[DM_ENGINE_HANDED_OVER] == (unsigned)n)
 			step();
 		assert_int_equal(rig.event.voice, n % 2 == 0);
 		longest = rig.event.waited > longest ? rig.event.waited : longest;
@@ -300,20 +300,20 @@ static void test_handover_limits(void **state)
 	link_up(1, &tone);
 	rig.state.at_pause = true;
 	run_for(DM_SEC(1));
-	set(DM_CHANNEL_ON_AIR, 0);
+	set(DM_ENGINE_ON_AIR, 0);
 	run_for(DM_SEC(1));
-	set(DM_CHANNEL_ON_AIR, 1);
+	set(DM_ENGINE_ON_AIR, 1);
 	run_for(DM_MSEC(2900));
-	set(DM_CHANNEL_ON_AIR, 1); /* told again: waits no longer for that */
-	assert_int_equal(rig.counts[DM_CHANNEL_HANDED_OVER], 0);
+	set(DM_ENGINE_ON_AIR, 1); /* told again: waits no longer for that */
+	assert_int_equal(rig.counts[DM_ENGINE_HANDED_OVER], 0);
 	run_for(DM_MSEC(200));
-	assert_int_equal(rig.counts[DM_CHANNEL_HANDED_OVER], 1);
+	assert_int_equal(rig.counts[DM_ENGINE_HANDED_OVER], 1);
 	assert_int_equal(rig.event.waited, DM_SEC(3));
-	set(DM_CHANNEL_ON_AIR, 2);
+	set(DM_ENGINE_ON_AIR, 2);
 	run_for(DM_MSEC(3100));
-	assert_int_equal(rig.counts[DM_CHANNEL_NOT_HANDED], 1);
+	assert_int_equal(rig.counts[DM_ENGINE_NOT_HANDED], 1);
 	assert_true(fabsf(level_at(TONE_HZ) - TONE_PEAK) < 0.02f);
-	assert_int_equal(rig.counts[DM_CHANNEL_LINK_DEAD], 0);
+	assert_int_equal(rig.counts[DM_ENGINE_LINK_DEAD], 0);
 	end();
 }
 
@@ -325,7 +325,7 @@ static void test_dead_link_falls_back(void **state)
 	begin(&plain);
 	link_up(0, &tone);
 	run_for(DM_SEC(1));
-	set(DM_CHANNEL_ON_AIR, 0);
+	set(DM_ENGINE_ON_AIR, 0);
 	run_for(DM_SEC(1));
 	rig.step = 0;
 	rig.links[0].pause = 1500;
@@ -333,11 +333,11 @@ static void test_dead_link_falls_back(void **state)
 	while (rig.tick < returned + DM_SEC(2)) {
 		step();
 		if (silent_at == 0 &&
-		    dm_microphone_dead_for(dm_channel_microphone(rig.channel, 0)) > 0)
+		    dm_microphone_dead_for(dm_engine_microphone(rig.channel, 0)) > 0)
 			silent_at = rig.tick;
 		if (floor_at == 0 && level_at(FLOOR_HZ) > 0.995f * FLOOR)
 			floor_at = rig.tick;
-		if (back_at == 0 && rig.counts[DM_CHANNEL_LINK_BACK] > 0)
+		if (back_at == 0 && rig.counts[DM_ENGINE_LINK_BACK] > 0)
 			back_at = rig.tick;
 	}
 	printf("floor %lld ms after the last sound; voice taken back %lld ms after its first packet; step %.4f\n",
@@ -345,9 +345,9 @@ static void test_dead_link_falls_back(void **state)
 	       (double)rig.step);
 	assert_in_range(floor_at - silent_at, DM_MSEC(200), DM_MSEC(400));
 	assert_in_range(back_at - returned, 0, DM_MSEC(500));
-	assert_int_equal(rig.counts[DM_CHANNEL_LINK_DEAD], 1);
-	assert_int_equal(rig.counts[DM_CHANNEL_FELL_BACK], 1);
-	assert_int_equal(rig.counts[DM_CHANNEL_LINK_BACK], 1);
+	assert_int_equal(rig.counts[DM_ENGINE_LINK_DEAD], 1);
+	assert_int_equal(rig.counts[DM_ENGINE_FELL_BACK], 1);
+	assert_int_equal(rig.counts[DM_ENGINE_LINK_BACK], 1);
 	assert_true(fabsf(level_at(TONE_HZ) - TONE_PEAK) < 0.02f);
 	assert_true(level_at(FLOOR_HZ) < 0.002f);
 	assert_true(rig.step < STEP_MOST);
@@ -365,11 +365,11 @@ static void test_standby_takes_over(void **state)
 	rig.state.has_standby = true;
 	rig.state.standby = 1;
 	run_for(DM_SEC(1));
-	set(DM_CHANNEL_ON_AIR, 0);
+	set(DM_ENGINE_ON_AIR, 0);
 	run_for(DM_SEC(1));
 	rig.step = 0;
 	rig.linked[0] = false;
-	for (; rig.counts[DM_CHANNEL_STANDBY_TAKES] == 0 && ticks < 100; ticks++) {
+	for (; rig.counts[DM_ENGINE_STANDBY_TAKES] == 0 && ticks < 100; ticks++) {
 		step();
 		quiet += rms() < 0.05f;
 	}
@@ -378,30 +378,30 @@ static void test_standby_takes_over(void **state)
 	assert_true(ticks <= 10);
 	assert_true(fabsf(level_at(TONE_HZ) - TONE_PEAK) < 0.02f);
 	/* Told the same again, and when the other comes back: the standby stays. */
-	set(DM_CHANNEL_ON_AIR, 0);
+	set(DM_ENGINE_ON_AIR, 0);
 	rig.linked[0] = true;
 	run_for(DM_SEC(1));
-	assert_int_equal(rig.event.type, DM_CHANNEL_STANDBY_TAKES);
+	assert_int_equal(rig.event.type, DM_ENGINE_STANDBY_TAKES);
 	assert_true(level_at(FLOOR_HZ) < 0.002f);
-	assert_int_equal(rig.counts[DM_CHANNEL_FELL_BACK], 0);
+	assert_int_equal(rig.counts[DM_ENGINE_FELL_BACK], 0);
 	assert_true(rig.step < 1.7f * TONE_STEP);
 	/* Nobody is left. */
-	set(DM_CHANNEL_ON_AIR, 1);
+	set(DM_ENGINE_ON_AIR, 1);
 	rig.linked[0] = rig.linked[1] = false;
 	run_for(DM_SEC(1));
-	assert_int_equal(rig.counts[DM_CHANNEL_FELL_BACK], 1);
+	assert_int_equal(rig.counts[DM_ENGINE_FELL_BACK], 1);
 	assert_true(fabsf(level_at(FLOOR_HZ) - FLOOR) < 0.005f);
 	end();
 }
 
 static void test_inlet(void **state)
 {
-	const struct dm_channel_options options = { .ceiling_db = -1, .target_lufs = -23 };
+	const struct dm_engine_options options = { .ceiling_db = -1, .target_lufs = -23 };
 
 	(void)state;
 	begin(&options);
 	rig.inlet = true;
-	set(DM_CHANNEL_ON_AIR, DM_CHANNEL_INLET);
+	set(DM_ENGINE_ON_AIR, DM_ENGINE_INLET);
 	run_for(DM_SEC(20));
 
 	const double lufs = integrated_lufs(history + 10 * DM_AUDIO_RATE_HZ,
@@ -410,7 +410,7 @@ static void test_inlet(void **state)
 	assert_true(fabs(lufs + 23) <= 1);
 	rig.inlet = false;
 	run_for(DM_SEC(1));
-	assert_int_equal(rig.counts[DM_CHANNEL_FELL_BACK], 1);
+	assert_int_equal(rig.counts[DM_ENGINE_FELL_BACK], 1);
 	end();
 }
 
@@ -421,7 +421,7 @@ static void test_loudness_and_peaks(void **state)
 		const struct recording *booth;
 		const char *name;
 	} cases[] = { { &soft, "-40" }, { &loud, "-10" } };
-	const struct dm_channel_options options = { .ceiling_db = -2, .target_lufs = -23 };
+	const struct dm_engine_options options = { .ceiling_db = -2, .target_lufs = -23 };
 	const struct dm_encoder_options encoding = {
 		.bitrate_bps = 64000,
 		.complexity = 5,
@@ -437,7 +437,7 @@ static void test_loudness_and_peaks(void **state)
 
 		begin(&options);
 		link_up(0, cases[n].booth);
-		set(DM_CHANNEL_ON_AIR, 0);
+		set(DM_ENGINE_ON_AIR, 0);
 		assert_int_equal(dm_encoder_create(&encoder, &encoding), 0);
 		assert_int_equal(dm_decoder_create(&decoder), 0);
 		for (size_t tick = 0; tick < 22 * 50; tick++) {
@@ -468,23 +468,23 @@ static void test_loudness_and_peaks(void **state)
 
 static void test_bad_values(void **state)
 {
-	static const struct dm_channel_options bad[] = {
+	static const struct dm_engine_options bad[] = {
 		{ .ceiling_db = 1 },   { .ramp = DM_MSEC(299) },
 		{ .ramp = DM_SEC(6) }, { .target_lufs = -60 },
-		{ .target_lufs = 1 },  { .fallback = (enum dm_channel_fallback)3 },
+		{ .target_lufs = 1 },  { .fallback = (enum dm_engine_fallback)3 },
 	};
-	struct dm_channel_state wrong = { .mode = DM_CHANNEL_ON_AIR, .voice = DM_CHANNEL_VOICES };
+	struct dm_engine_state wrong = { .mode = DM_ENGINE_ON_AIR, .voice = DM_ENGINE_VOICES };
 
 	(void)state;
 	for (size_t n = 0; n < sizeof(bad) / sizeof(bad[0]); n++) {
-		assert_int_equal(dm_channel_create(&rig.channel, &bad[n]), -EINVAL);
+		assert_int_equal(dm_engine_create(&rig.channel, &bad[n]), -EINVAL);
 		assert_null(rig.channel);
 	}
 	begin(&plain);
-	assert_int_equal(dm_channel_set(rig.channel, &wrong), -EINVAL);
-	assert_null(dm_channel_microphone(rig.channel, DM_CHANNEL_INLET));
+	assert_int_equal(dm_engine_set(rig.channel, &wrong), -EINVAL);
+	assert_null(dm_engine_microphone(rig.channel, DM_ENGINE_INLET));
 	end();
-	dm_channel_destroy(NULL);
+	dm_engine_destroy(NULL);
 }
 
 static double voice_gain = 1;

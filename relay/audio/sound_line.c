@@ -1,4 +1,4 @@
-#include "ingest/sound_line.h"
+#include "audio/sound_line.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-/* relay/audio/channel.h
+/* relay/audio/engine.h
  *
  * The sound of one channel, without a break: what it carries is told from outside (an interpreter
  * on air, a muted booth, nobody), and every 20 ms the engine gives 960 samples of it. Sources are
@@ -7,58 +7,58 @@
  *
  * Pure: no clock, no I/O, no allocation after create. Thread: one at a time.
  */
-#ifndef DM_AUDIO_CHANNEL_H
-#define DM_AUDIO_CHANNEL_H
+#ifndef DM_AUDIO_ENGINE_H
+#define DM_AUDIO_ENGINE_H
 
 #include "audio/limiter.h"
 #include "audio/microphone.h"
 
-#define DM_CHANNEL_MICROPHONES 3 /* a booth's */
+#define DM_ENGINE_MICROPHONES 3 /* a booth's */
 
 /* The voice that comes as PCM from a hardware booth, beside the microphones 0, 1 and 2. */
-#define DM_CHANNEL_INLET  DM_CHANNEL_MICROPHONES
-#define DM_CHANNEL_VOICES (DM_CHANNEL_MICROPHONES + 1)
+#define DM_ENGINE_INLET  DM_ENGINE_MICROPHONES
+#define DM_ENGINE_VOICES (DM_ENGINE_MICROPHONES + 1)
 
 /* What is put in comes out so much later, beside what microphones wait. */
-#define DM_CHANNEL_LATENCY_SAMPLES DM_LIMITER_LATENCY_SAMPLES
+#define DM_ENGINE_LATENCY_SAMPLES DM_LIMITER_LATENCY_SAMPLES
 
-struct dm_channel;
+struct dm_engine;
 
-enum dm_channel_mode {
-	DM_CHANNEL_OFF,    /* booth off, or nobody there: the fallback */
-	DM_CHANNEL_MUTED,  /* booth open, nobody speaks (cough): comfort noise, never the floor */
-	DM_CHANNEL_ON_AIR, /* `voice` */
+enum dm_engine_mode {
+	DM_ENGINE_OFF,    /* booth off, or nobody there: the fallback */
+	DM_ENGINE_MUTED,  /* booth open, nobody speaks (cough): comfort noise, never the floor */
+	DM_ENGINE_ON_AIR, /* `voice` */
 };
 
-enum dm_channel_fallback { DM_CHANNEL_FLOOR, DM_CHANNEL_SILENCE, DM_CHANNEL_OTHER };
+enum dm_engine_fallback { DM_ENGINE_FLOOR, DM_ENGINE_SILENCE, DM_ENGINE_OTHER };
 
-struct dm_channel_options {
-	enum dm_channel_fallback fallback;
+struct dm_engine_options {
+	enum dm_engine_fallback fallback;
 	dm_usec ramp;       /* to and from the fallback, 300 ms..5 s; 0: 300 ms */
 	double ceiling_db;  /* dBTP, at most 0; of what goes into the encoder */
 	double target_lufs; /* of voices; 0: as they come */
 };
 
-struct dm_channel_state {
-	enum dm_channel_mode mode;
+struct dm_engine_state {
+	enum dm_engine_mode mode;
 	uint8_t voice; /* on air */
 	bool at_pause; /* a change of voice waits for a pause, at most 3 s */
 	bool has_standby;
 	uint8_t standby; /* takes over when the voice's link dies: both agreed to it */
 };
 
-enum dm_channel_event_type {
-	DM_CHANNEL_HANDED_OVER,   /* `voice` is on air now, as it was told */
-	DM_CHANNEL_NOT_HANDED,    /* `voice` gave no sound for 3 s; the other stays on air */
-	DM_CHANNEL_LINK_DEAD,     /* of `voice`, on air */
-	DM_CHANNEL_STANDBY_TAKES, /* `voice` is on air instead of a dead one, and stays so until
+enum dm_engine_event_type {
+	DM_ENGINE_HANDED_OVER,   /* `voice` is on air now, as it was told */
+	DM_ENGINE_NOT_HANDED,    /* `voice` gave no sound for 3 s; the other stays on air */
+	DM_ENGINE_LINK_DEAD,     /* of `voice`, on air */
+	DM_ENGINE_STANDBY_TAKES, /* `voice` is on air instead of a dead one, and stays so until
 				     told */
-	DM_CHANNEL_FELL_BACK,     /* the fallback is heard instead of `voice` */
-	DM_CHANNEL_LINK_BACK,     /* `voice` is heard again */
+	DM_ENGINE_FELL_BACK,     /* the fallback is heard instead of `voice` */
+	DM_ENGINE_LINK_BACK,     /* `voice` is heard again */
 };
 
-struct dm_channel_event {
-	enum dm_channel_event_type type;
+struct dm_engine_event {
+	enum dm_engine_event_type type;
 	uint8_t voice;
 	dm_usec at;
 	dm_usec waited;  /* HANDED_OVER: for a pause */
@@ -67,14 +67,14 @@ struct dm_channel_event {
 };
 
 /* A tick's sound from elsewhere, DM_AUDIO_FRAME_SAMPLES each; NULL: there is none. */
-struct dm_channel_inputs {
+struct dm_engine_inputs {
 	const float *floor;
 	const float *other; /* another channel's */
 	const float *inlet; /* of a hardware booth */
 };
 
-struct dm_channel_stats {
-	uint8_t on_air;          /* the voice that is heard; DM_CHANNEL_VOICES: none */
+struct dm_engine_stats {
+	uint8_t on_air;          /* the voice that is heard; DM_ENGINE_VOICES: none */
 	bool fallen_back;        /* the fallback is heard */
 	double reduction_db;     /* the limiter's, in the last tick */
 	double gain_db;          /* of the voice on air */
@@ -83,23 +83,23 @@ struct dm_channel_stats {
 };
 
 /* Returns 0, -EINVAL or -ENOMEM; on failure *out is NULL. */
-int dm_channel_create(struct dm_channel **out, const struct dm_channel_options *options);
-void dm_channel_destroy(struct dm_channel *channel); /* NULL is allowed */
+int dm_engine_create(struct dm_engine **out, const struct dm_engine_options *options);
+void dm_engine_destroy(struct dm_engine *engine); /* NULL is allowed */
 
 /* Microphone 0, 1 or 2: owned by the channel. Put packets in, take NACKs and statistics; never
  * read it. */
-struct dm_microphone *dm_channel_microphone(struct dm_channel *channel, uint8_t number);
+struct dm_microphone *dm_engine_microphone(struct dm_engine *engine, uint8_t number);
 
 /* From the next tick on. Returns 0 or -EINVAL. */
-int dm_channel_set(struct dm_channel *channel, const struct dm_channel_state *state);
+int dm_engine_set(struct dm_engine *engine, const struct dm_engine_state *state);
 
 /* Fills `samples` (DM_AUDIO_FRAME_SAMPLES). `tick` as for dm_microphone_read. */
-void dm_channel_tick(struct dm_channel *channel, const struct dm_channel_inputs *inputs,
-		     dm_usec tick, float *samples);
+void dm_engine_tick(struct dm_engine *engine, const struct dm_engine_inputs *inputs, dm_usec tick,
+		    float *samples);
 
 /* False when nothing has happened. */
-bool dm_channel_take_event(struct dm_channel *channel, struct dm_channel_event *event);
+bool dm_engine_take_event(struct dm_engine *engine, struct dm_engine_event *event);
 
-void dm_channel_stats(const struct dm_channel *channel, struct dm_channel_stats *stats);
+void dm_engine_stats(const struct dm_engine *engine, struct dm_engine_stats *stats);
 
 #endif

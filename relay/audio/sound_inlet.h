@@ -1,14 +1,14 @@
-/* relay/ingest/sound_inlet.h
+/* relay/audio/sound_inlet.h
  *
  * Carries a channel's sound from the thread that decodes it to the ticker, without locks: blocks
  * of samples, each with its place on the timeline.
  *
  * Thread: put from the source's threads; drain from the ticker.
  */
-#ifndef DM_INGEST_SOUND_INLET_H
-#define DM_INGEST_SOUND_INLET_H
+#ifndef DM_AUDIO_SOUND_INLET_H
+#define DM_AUDIO_SOUND_INLET_H
 
-#include "ingest/sound_line.h"
+#include "audio/sound_line.h"
 
 struct dm_sound_inlet;
 

@@ -1,4 +1,4 @@
-/* relay/ingest/ticker.h
+/* relay/audio/ticker.h
  *
  * The beat of all sound: every 20 ms it takes each channel's next 960 samples, encodes them and
  * publishes one packet on every audio track of the event, silence included, all with the same
@@ -7,11 +7,11 @@
  * Thread: add, start and destroy on the control thread; a thread of its own, the one writer of
  * the tracks.
  */
-#ifndef DM_INGEST_TICKER_H
-#define DM_INGEST_TICKER_H
+#ifndef DM_AUDIO_TICKER_H
+#define DM_AUDIO_TICKER_H
 
 #include "base/metric.h"
-#include "ingest/sound_inlet.h"
+#include "audio/sound_inlet.h"
 #include "rtp/audience.h"
 #include "rtp/timeline.h"
 #include "rtp/track.h"

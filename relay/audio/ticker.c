@@ -1,4 +1,4 @@
-#include "ingest/ticker.h"
+#include "audio/ticker.h"
 #include "audio/encoder.h"
 #include "base/log.h"
 
@@ -159,7 +159,7 @@ static void encode(struct dm_ticker *ticker, struct channel *channel, int64_t ti
 	memcpy(channel->payload, silence, sizeof(silence));
 	channel->bytes = sizeof(silence);
 	if (dm_log_allow(&ticker->failures, dm_time_now(), &suppressed))
-		dm_log(DM_LOG_ERROR, "ingest.sound_not_encoded", "track=%s suppressed=%llu",
+		dm_log(DM_LOG_ERROR, "audio.sound_not_encoded", "track=%s suppressed=%llu",
 		       dm_track_name(channel->options.track), (unsigned long long)suppressed);
 }
 
@@ -235,7 +235,7 @@ static void *run(void *user)
 		const dm_usec now = dm_time_now();
 
 		if (now - due > BEHIND_MOST) {
-			dm_log(DM_LOG_WARN, "ingest.ticks_left_out", "ticks=%lld",
+			dm_log(DM_LOG_WARN, "audio.ticks_left_out", "ticks=%lld",
 			       (long long)(tick_due(ticker, now) - tick));
 			tick = tick_due(ticker, now);
 		}

@@ -1,7 +1,7 @@
 /* The ticker with a source writing beside it: every tick one packet on every track, all alike on
  * the grid. Threads and the real clock, but no sleep: the doorbell tells when a tick was made.
  * Under ThreadSanitizer this is the proof of the hand-over. */
-#include "ingest/ticker.h"
+#include "audio/ticker.h"
 
 #include <errno.h>
 #include <poll.h>
