@@ -13,6 +13,10 @@
 #define RATE_WINDOW      DM_SEC(2) /* one distance of key frames, which are the bulk */
 #define PAYLOAD_WORDS    (DM_TRACK_PAYLOAD_MAX / 8)
 
+/* Bounds of loss in percent, within which one does as well as another for setting FEC; choice. */
+static const uint8_t loss_bounds[] = { 0, 1, 2, 3, 5, 8, 12, 20, 100 };
+#define LOSS_CLASSES (sizeof(loss_bounds) / sizeof(*loss_bounds))
+
 _Static_assert(DM_TRACK_PAYLOAD_MAX % 8 == 0, "payloads are copied in words of 8 bytes");
 
 /* What is known of a packet but its times, in one word:
@@ -46,6 +50,7 @@ struct dm_track {
 	/* What readers write, seldom. */
 	alignas(CACHE_LINE_BYTES) _Atomic bool key_requested;
 	_Atomic uint32_t references;
+	_Atomic uint32_t losses[LOSS_CLASSES]; /* reports, by their class of loss */
 
 	/* Never changes after create. */
 	alignas(CACHE_LINE_BYTES) uint64_t mask; /* capacity - 1 */
@@ -274,6 +279,35 @@ bool dm_track_take_key_request(struct dm_track *track)
 	/* The plain look first: it is almost always false, and does not take the line away. */
 	return atomic_load_explicit(&track->key_requested, memory_order_relaxed) &&
 	       atomic_exchange_explicit(&track->key_requested, false, memory_order_relaxed);
+}
+
+void dm_track_note_loss(struct dm_track *track, uint8_t fraction_lost)
+{
+	const unsigned percent = (fraction_lost * 100u + 255) / 256;
+	size_t class = 0;
+
+	while (loss_bounds[class] < percent)
+		class ++;
+	atomic_fetch_add_explicit(&track->losses[class], 1, memory_order_relaxed);
+}
+
+int dm_track_take_loss(struct dm_track *track)
+{
+	uint32_t counts[LOSS_CLASSES];
+	uint64_t total = 0, below = 0;
+
+	for (size_t n = 0; n < LOSS_CLASSES; n++) {
+		counts[n] = atomic_exchange_explicit(&track->losses[n], 0, memory_order_relaxed);
+		total += counts[n];
+	}
+	if (total == 0)
+		return -1;
+	for (size_t n = 0; n < LOSS_CLASSES; n++) {
+		below += counts[n];
+		if (below * 10 >= total * 9)
+			return loss_bounds[n];
+	}
+	return loss_bounds[LOSS_CLASSES - 1];
 }
 
 uint64_t dm_track_bytes(const struct dm_track *track)

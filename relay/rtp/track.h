@@ -98,6 +98,12 @@ enum dm_track_read dm_track_read(const struct dm_track *track, uint64_t index,
 void dm_track_request_key(struct dm_track *track);
 bool dm_track_take_key_request(struct dm_track *track);
 
+/* A receiver reports how much it has lost (RFC 3550, 6.4.1), in 256ths; from any thread. The writer
+ * takes the loss that nine of ten reports since it last asked stay below, in percent, so that one
+ * lost phone does not decide for everybody; -1: nobody has reported. */
+void dm_track_note_loss(struct dm_track *track, uint8_t fraction_lost);
+int dm_track_take_loss(struct dm_track *track);
+
 /* Totals since create, for metrics. */
 uint64_t dm_track_bytes(const struct dm_track *track);
 

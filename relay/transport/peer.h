@@ -1,7 +1,7 @@
 /* relay/transport/peer.h
  *
- * What one receiving peer and the relay have agreed on in an SDP exchange: the plain data that
- * crosses from signalling to the workers.
+ * What one peer and the relay have agreed on in an SDP exchange: the plain data that crosses from
+ * signalling to the workers.
  *
  * Pure, plain data, copied freely. Thread: any.
  */
@@ -12,10 +12,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct dm_intake; /* rtp/intake.h */
+
 typedef uint64_t dm_peer_id; /* never 0, never used twice in a process */
 
-/* The streams a peer can receive: one sound, at most two pictures. */
-enum dm_media { DM_MEDIA_AUDIO, DM_MEDIA_PICTURE, DM_MEDIA_SIGN, DM_MEDIA_COUNT };
+/* The streams a peer can receive: one sound, at most two pictures, and for an interpreter a second
+ * sound, the monitor of the own channel. */
+enum dm_media {
+	DM_MEDIA_AUDIO,
+	DM_MEDIA_PICTURE,
+	DM_MEDIA_SIGN,
+	DM_MEDIA_MONITOR,
+	DM_MEDIA_COUNT,
+};
+
+/* The streams a peer can send: a microphone or the floor's sound, and the floor's picture. */
+enum dm_uplink { DM_UPLINK_SOUND, DM_UPLINK_PICTURE, DM_UPLINK_COUNT };
 
 #define DM_ICE_UFRAG_MAX   256 /* characters (RFC 8839, 5.4) */
 #define DM_ICE_PWD_MAX     256
@@ -39,11 +51,24 @@ struct dm_stream_options {
 	bool nack;                /* a=rtcp-fb nack: retransmit when asked */
 };
 
+/* One stream that the peer sends, as negotiated. Streams are told apart by payload type. */
+struct dm_uplink_options {
+	bool wanted;              /* false: it sends none, or what it sends is dropped */
+	uint8_t payload_type;     /* Opus, H.264 or VP8 */
+	uint8_t rtx_payload_type; /* 0: no RTX; retransmissions come as they were (RFC 4585) */
+	bool nack;                /* ask again for what is missing */
+	bool pli;                 /* key frames can be asked for */
+	bool remb;                /* tell how much the link carries (goog-remb) */
+	struct dm_intake *intake; /* where its packets go; wanted: the transport takes a reference
+				     for as long as the peer lives */
+};
+
 /* What the peer said. */
 struct dm_peer_options {
 	char remote_ufrag[DM_ICE_UFRAG_MAX + 1];
 	struct dm_fingerprint fingerprint; /* of the peer's certificate; enforced (RFC 8827, 6.5) */
 	struct dm_stream_options streams[DM_MEDIA_COUNT];
+	struct dm_uplink_options uplinks[DM_UPLINK_COUNT];
 };
 
 struct dm_candidate {
