@@ -10,9 +10,11 @@
 
 #define CAPACITY_MIN 16
 #define CAPACITY_MAX 4096
+#define REPORTS      8 /* one comes every few seconds; nobody has to take them */
 
 struct dm_intake {
-	struct dm_queue *queue; /* owned */
+	struct dm_queue *queue;   /* owned */
+	struct dm_queue *reports; /* owned */
 	struct dm_doorbell doorbell;
 	uint32_t clock_rate_hz;
 	_Atomic uint32_t references;
@@ -45,8 +47,11 @@ int dm_intake_create(struct dm_intake **out, size_t capacity_packets, uint32_t c
 				    sizeof(struct dm_intake_packet));
 
 	if (!error)
+		error = dm_queue_create(&intake->reports, REPORTS, sizeof(struct dm_intake_report));
+	if (!error)
 		error = dm_doorbell_init(&intake->doorbell);
 	if (error) {
+		dm_queue_destroy(intake->reports);
 		dm_queue_destroy(intake->queue);
 		free(intake);
 		return error;
@@ -69,6 +74,7 @@ void dm_intake_unref(struct dm_intake *intake)
 	if (!intake || atomic_fetch_sub_explicit(&intake->references, 1, memory_order_acq_rel) != 1)
 		return;
 	dm_doorbell_finish(&intake->doorbell);
+	dm_queue_destroy(intake->reports);
 	dm_queue_destroy(intake->queue);
 	free(intake);
 }
@@ -105,6 +111,16 @@ bool dm_intake_put(struct dm_intake *intake, const struct dm_rtp_packet *packet,
 bool dm_intake_take(struct dm_intake *intake, struct dm_intake_packet *packet)
 {
 	return dm_queue_pop(intake->queue, packet);
+}
+
+void dm_intake_put_report(struct dm_intake *intake, const struct dm_intake_report *report)
+{
+	(void)dm_queue_push(intake->reports, report);
+}
+
+bool dm_intake_take_report(struct dm_intake *intake, struct dm_intake_report *report)
+{
+	return dm_queue_pop(intake->reports, report);
 }
 
 int dm_intake_fd(const struct dm_intake *intake)

@@ -63,6 +63,17 @@ bool dm_intake_put(struct dm_intake *intake, const struct dm_rtp_packet *packet,
 /* The reader's alone. False when nothing waits. */
 bool dm_intake_take(struct dm_intake *intake, struct dm_intake_packet *packet);
 
+/* The sender's reports (RFC 3550, 6.4.1): what its clock said at one of the stream's timestamps, by
+ * which sound and picture are put in step. Put by the workers; take by the reader alone, all of
+ * them at each turn, if it wants them: a few are kept, more are dropped. */
+struct dm_intake_report {
+	uint32_t ssrc;
+	uint32_t timestamp;
+	uint64_t ntp; /* 32.32 */
+};
+void dm_intake_put_report(struct dm_intake *intake, const struct dm_intake_report *report);
+bool dm_intake_take_report(struct dm_intake *intake, struct dm_intake_report *report);
+
 /* Readable when packets wait, for a reader that waits for them; answer, then take all. A reader
  * that comes by itself, as a tick does, needs neither. */
 int dm_intake_fd(const struct dm_intake *intake);
