@@ -18,6 +18,7 @@ struct dm_intake {
 	struct dm_doorbell doorbell;
 	uint32_t clock_rate_hz;
 	_Atomic uint32_t references;
+	_Atomic enum dm_codec codec;
 	_Atomic bool key_requested;
 	_Atomic uint64_t too_large;
 	struct {
@@ -82,6 +83,16 @@ void dm_intake_unref(struct dm_intake *intake)
 uint32_t dm_intake_clock_rate_hz(const struct dm_intake *intake)
 {
 	return intake->clock_rate_hz;
+}
+
+void dm_intake_set_codec(struct dm_intake *intake, enum dm_codec codec)
+{
+	atomic_store_explicit(&intake->codec, codec, memory_order_relaxed);
+}
+
+enum dm_codec dm_intake_codec(const struct dm_intake *intake)
+{
+	return atomic_load_explicit(&intake->codec, memory_order_relaxed);
 }
 
 bool dm_intake_put(struct dm_intake *intake, const struct dm_rtp_packet *packet, dm_usec arrived_at)

@@ -25,6 +25,8 @@
 
 struct dm_intake;
 
+enum dm_codec { DM_CODEC_OPUS, DM_CODEC_H264, DM_CODEC_VP8 };
+
 struct dm_intake_packet {
 	dm_usec arrived_at; /* monotonic */
 	uint32_t ssrc;
@@ -55,6 +57,10 @@ struct dm_intake *dm_intake_ref(struct dm_intake *intake);
 void dm_intake_unref(struct dm_intake *intake); /* NULL is allowed */
 
 uint32_t dm_intake_clock_rate_hz(const struct dm_intake *intake);
+
+/* What its packets carry from now on: a publisher's picture may be H.264 or VP8. Opus at first. */
+void dm_intake_set_codec(struct dm_intake *intake, enum dm_codec codec);
+enum dm_codec dm_intake_codec(const struct dm_intake *intake);
 
 /* False when the reader is too far behind, or the payload too large: counted as refused. */
 bool dm_intake_put(struct dm_intake *intake, const struct dm_rtp_packet *packet,

@@ -8,11 +8,7 @@
 #ifndef DM_TRANSPORT_PEER_H
 #define DM_TRANSPORT_PEER_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-struct dm_intake; /* rtp/intake.h */
+#include "rtp/intake.h"
 
 typedef uint64_t dm_peer_id; /* never 0, never used twice in a process */
 
@@ -53,8 +49,9 @@ struct dm_stream_options {
 
 /* One stream that the peer sends, as negotiated. Streams are told apart by payload type. */
 struct dm_uplink_options {
-	bool wanted;              /* false: it sends none, or what it sends is dropped */
-	uint8_t payload_type;     /* Opus, H.264 or VP8 */
+	bool wanted; /* false: it sends none, or what it sends is dropped */
+	enum dm_codec codec;
+	uint8_t payload_type;
 	uint8_t rtx_payload_type; /* 0: no RTX; retransmissions come as they were (RFC 4585) */
 	bool nack;                /* ask again for what is missing */
 	bool pli;                 /* key frames can be asked for */
