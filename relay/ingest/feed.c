@@ -1,6 +1,6 @@
 #include "ingest/feed.h"
+#include "base/backoff.h"
 #include "base/log.h"
-#include "ingest/backoff.h"
 #include "ingest/source_pipeline.h"
 #include "ingest/test_source.h"
 #include "session/name.h"

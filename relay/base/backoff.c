@@ -1,6 +1,6 @@
-#include "ingest/backoff.h"
+#include "base/backoff.h"
 
-/* A source that was live so long is not broken, it was interrupted: try again at once. Choice:
+/* What was good so long is not broken, it was interrupted: try again at once. Choice:
  * long enough that a source which always dies at its first key frame is not hammered. */
 #define GOOD_FOR DM_SEC(2)
 

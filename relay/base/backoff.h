@@ -1,12 +1,12 @@
-/* relay/ingest/backoff.h
+/* relay/base/backoff.h
  *
- * How long to wait before a source is tried again: doubling from the least to the most, for
- * ever; back to the least once the source was good for a while.
+ * How long to wait before what failed is tried again: doubling from the least to the most, for
+ * ever; back to the least once it was good for a while.
  *
  * Pure, plain data. Thread: one at a time.
  */
-#ifndef DM_INGEST_BACKOFF_H
-#define DM_INGEST_BACKOFF_H
+#ifndef DM_BASE_BACKOFF_H
+#define DM_BASE_BACKOFF_H
 
 #include "base/time.h"
 
