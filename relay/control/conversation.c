@@ -51,7 +51,7 @@ static void push_refusal(struct dm_conversation *conversation, const struct dm_m
 	dm_metric_add(&conversation->hub->refused[refusal->code], 1);
 	json_object_set_new(json, "type", json_string("error"));
 	json_object_set_new(json, "id", message->has_id ? json_integer(message->id) : json_null());
-	json_object_set_new(json, "code", json_string(dm_refusal_name(refusal->code)));
+	json_object_set_new(json, "code", json_string(dm_refusal_word(refusal)));
 	json_object_set_new(json, "message", json_string(refusal->message));
 	if (refusal->key[0])
 		json_object_set_new(json, "key", json_string(refusal->key));

@@ -80,7 +80,7 @@ void dm_problem_refusal(struct dm_response *response, const struct dm_refusal *r
 	const unsigned status = dm_refusal_status(refusal->code);
 	json_t *json = problem_json(status, refusal->message);
 
-	json_object_set_new(json, "code", json_string(dm_refusal_name(refusal->code)));
+	json_object_set_new(json, "code", json_string(dm_refusal_word(refusal)));
 	if (refusal->key[0])
 		json_object_set_new(json, "key", json_string(refusal->key));
 	if (status == 401 || status == 403)

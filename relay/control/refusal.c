@@ -1,6 +1,8 @@
 /* relay/control/refusal.c: see refusal.h */
 #include "control/refusal.h"
 
+#include "base/log.h"
+
 #include <glib.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,11 +22,19 @@ static const struct {
 	[DM_REFUSAL_BUSY] = { "busy", 503 },
 	[DM_REFUSAL_UNAUTHORIZED] = { "unauthorized", 401 },
 	[DM_REFUSAL_FORBIDDEN] = { "forbidden", 403 },
+	[DM_REFUSAL_NOT_WATCHING] = { "not-watching", 404 },
+	[DM_REFUSAL_RULING] = { "ruling", 409 },
 };
 
 const char *dm_refusal_name(enum dm_refusal_code code)
 {
 	return codes[code].name;
+}
+
+const char *dm_refusal_word(const struct dm_refusal *refusal)
+{
+	return refusal->code == DM_REFUSAL_RULING ? dm_reason_name(refusal->reason)
+						  : dm_refusal_name(refusal->code);
 }
 
 unsigned dm_refusal_status(enum dm_refusal_code code)
@@ -47,6 +57,7 @@ bool dm_refuse(struct dm_refusal *refusal, enum dm_refusal_code code, const char
 	va_list arguments;
 
 	refusal->code = code;
+	refusal->reason = DM_REASON_DONE;
 	snprintf(refusal->key, sizeof(refusal->key), "%s", key ? key : "");
 	va_start(arguments, format);
 	vsnprintf(refusal->message, sizeof(refusal->message), format, arguments);
@@ -54,4 +65,29 @@ bool dm_refuse(struct dm_refusal *refusal, enum dm_refusal_code code, const char
 	make_valid(refusal->key);
 	make_valid(refusal->message);
 	return false;
+}
+
+bool dm_refuse_errno(struct dm_refusal *refusal, int error)
+{
+	dm_log(DM_LOG_WARN, "control.refused", "errno=%d", -error);
+	return dm_refuse(refusal, DM_REFUSAL_BUSY, NULL,
+			 "The relay cannot take this on just now; try again in a few seconds.");
+}
+
+bool dm_refuse_ruling(struct dm_refusal *refusal, const struct dm_ruling *ruling,
+		      const struct dm_interpretation *interpretation)
+{
+	char sentence[sizeof(refusal->message)];
+
+	dm_ruling_explain(ruling, interpretation, sentence, sizeof(sentence));
+	dm_refuse(refusal, DM_REFUSAL_RULING, NULL, "%s", sentence);
+	refusal->reason = ruling->reason;
+	return false;
+}
+
+bool dm_refuse_unless_done(struct dm_refusal *refusal, const struct dm_ruling *ruling,
+			   const struct dm_interpretation *interpretation)
+{
+	return ruling->reason == DM_REASON_DONE ||
+	       dm_refuse_ruling(refusal, ruling, interpretation);
 }

@@ -8,6 +8,8 @@
 #ifndef DM_CONTROL_REFUSAL_H
 #define DM_CONTROL_REFUSAL_H
 
+#include "session/ruling.h"
+
 #include <stdbool.h>
 
 enum dm_refusal_code {
@@ -22,17 +24,23 @@ enum dm_refusal_code {
 	DM_REFUSAL_BUSY,
 	DM_REFUSAL_UNAUTHORIZED, /* the key "token": of the one shown; none: none was shown */
 	DM_REFUSAL_FORBIDDEN,
+	DM_REFUSAL_NOT_WATCHING, /* an organiser's message that needs a watch of its room */
+	DM_REFUSAL_RULING,       /* the booths' rules said no: `reason` tells which */
 	DM_REFUSAL_COUNT,
 };
 
 struct dm_refusal {
 	enum dm_refusal_code code;
-	char key[32];      /* the key or parameter that is at fault; "": none */
-	char message[240]; /* a sentence */
+	enum dm_reason reason; /* RULING; else DONE */
+	char key[32];          /* the key or parameter that is at fault; "": none */
+	char message[240];     /* a sentence */
 };
 
-/* "unknown-room", …: the words of the public protocol. */
+/* "unknown-room", …, and "ruling" for all rulings: for counters. */
 const char *dm_refusal_name(enum dm_refusal_code code);
+
+/* The word of the public protocol: the same, but a ruling's own, as "partner-on-air". */
+const char *dm_refusal_word(const struct dm_refusal *refusal);
 
 /* The HTTP status that says the same (RFC 9110, 15). */
 unsigned dm_refusal_status(enum dm_refusal_code code);
@@ -40,5 +48,16 @@ unsigned dm_refusal_status(enum dm_refusal_code code);
 /* `key` may be NULL. Always returns false, so that a predicate can end with it. */
 bool dm_refuse(struct dm_refusal *refusal, enum dm_refusal_code code, const char *key,
 	       const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The relay could not for now: `error` (-errno) goes to the log, not to the client. */
+bool dm_refuse_errno(struct dm_refusal *refusal, int error);
+
+/* What the rules of a room say, in their words; to be asked before the room's next action. */
+bool dm_refuse_ruling(struct dm_refusal *refusal, const struct dm_ruling *ruling,
+		      const struct dm_interpretation *interpretation);
+
+/* True when the ruling is DONE; else false with what it says. */
+bool dm_refuse_unless_done(struct dm_refusal *refusal, const struct dm_ruling *ruling,
+			   const struct dm_interpretation *interpretation);
 
 #endif
