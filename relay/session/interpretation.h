@@ -16,11 +16,6 @@
 #include "session/language.h"
 #include "session/ruling.h"
 
-#define DM_BOOTHS_MAX                                                                           \
-	124              /* of a room: four for each of 31 channels, as a configuration may say \
-			  */
-#define DM_OUTPUTS     2 /* A, B (retour) */
-#define DM_PIVOTS_MAX  4 /* of a booth; choice */
 #define DM_PRESETS     3 /* keys of the incoming selector (ISO 20109 asks for some) */
 #define DM_RELAY_DEPTH 2 /* the usual limit: double relay; choice */
 
@@ -44,14 +39,6 @@ struct dm_interpreted_channel {
 	const char *lang;         /* "floor" for the first */
 	enum dm_carries fallback; /* FLOOR, SILENCE or CHANNEL */
 	uint8_t fallback_channel; /* CHANNEL: which; fallbacks make no circle */
-};
-
-struct dm_booth_options {
-	const char *id;
-	uint8_t outputs[DM_OUTPUTS]; /* channels spoken into; [1] 0: no retour */
-	struct dm_languages takes; /* interprets from these, and the floor in its own; none: all */
-	uint8_t pivots[DM_PIVOTS_MAX]; /* automatic relay, in order; none is an output A */
-	size_t pivot_count;
 };
 
 struct dm_interpretation_options {

@@ -6,6 +6,9 @@
 #ifndef DM_SESSION_OPTIONS_H
 #define DM_SESSION_OPTIONS_H
 
+#include "base/time.h"
+#include "session/language.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,10 +19,14 @@ struct dm_title {
 	const char *text;
 };
 
-/* Where a feed comes from: "test:", a path, or a URI (file, srt, rtsp, rtmp, rtp, udp). */
+/* Where a feed comes from: "test:", a path, or a URI (file, srt, rtsp, rtmp, rtp, udp, whip). What
+ * kind of URI it is, whoever reads the configuration says. */
 struct dm_source_options {
-	const char *uri; /* NULL or "": none */
-	bool loop;       /* a file starts again at its end */
+	const char *uri;     /* NULL or "": none */
+	bool loop;           /* a file starts again at its end */
+	bool whip;           /* "whip:": a publisher brings it, and it is passed through */
+	bool passes_sound;   /* its Opus is passed through, not decoded (rtp:, ?opus=) */
+	bool passes_picture; /* likewise its H.264 (?h264=) */
 };
 
 struct dm_rung_options {
@@ -36,14 +43,30 @@ struct dm_picture_options {
 	size_t ladder_count; /* 0: no picture; at most DM_LADDER_MAX */
 };
 
-/* What a channel carries while it has no source, or its source is off. */
-enum dm_fallback { DM_FALLBACK_FLOOR, DM_FALLBACK_SILENCE };
+/* What a channel carries while nobody serves it. */
+enum dm_fallback { DM_FALLBACK_FLOOR, DM_FALLBACK_SILENCE, DM_FALLBACK_CHANNEL };
 
 struct dm_channel_options {
 	const char *lang;                /* BCP 47; "floor" is not allowed here */
 	struct dm_source_options source; /* none: the channel carries the fallback */
 	uint32_t bitrate_bps;            /* Opus; 0: the room's channel_bitrate_bps */
 	enum dm_fallback fallback;
+	uint8_t fallback_channel; /* DM_FALLBACK_CHANNEL: which, counted as in a room (the floor is
+				     0, and not allowed here); fallbacks make no circle */
+};
+
+#define DM_BOOTHS_MAX 124 /* of a room: four for each of 31 channels, as a configuration may say \
+			   */
+#define DM_OUTPUTS    2   /* A, B (retour) */
+#define DM_PIVOTS_MAX 4   /* of a booth; choice */
+
+/* Channels are counted as in a room: the floor is 0. */
+struct dm_booth_options {
+	const char *id;
+	uint8_t outputs[DM_OUTPUTS]; /* channels spoken into; [1] 0: no retour */
+	struct dm_languages takes; /* interprets from these, and the floor in its own; none: all */
+	uint8_t pivots[DM_PIVOTS_MAX]; /* automatic relay, in order; none is an output A */
+	size_t pivot_count;
 };
 
 struct dm_room_options {
@@ -58,6 +81,12 @@ struct dm_room_options {
 	struct dm_picture_options sign;
 	const struct dm_channel_options *channels; /* without the floor */
 	size_t channel_count;                      /* 0..DM_CHANNELS_MAX - 1 */
+	const struct dm_booth_options *booths;
+	size_t booth_count;      /* 0..DM_BOOTHS_MAX */
+	uint8_t relay_depth_max; /* interpreters in a row; 0: DM_RELAY_DEPTH */
+	dm_usec shift;           /* after which a booth is reminded; 0: DM_SHIFT_LENGTH */
+	double loudness_lufs;    /* to which voices are drawn, below 0; 0: as they come */
+	dm_usec ramp;            /* to and from a channel's fallback, 300 ms..5 s; 0: 300 ms */
 };
 
 #define DM_CHANNELS_MAX 32 /* of a room, floor included; choice */
