@@ -49,7 +49,7 @@ static void put_m_line(GString *out, const struct dm_sdp_media *media,
 	g_string_append_printf(out, " %u ", line->accepted ? (first ? first->port : 9) : 0);
 	put_text(out, media->protocol);
 	if (line->accepted) {
-		g_string_append_printf(out, " %u", line->codec->payload_type);
+		g_string_append_printf(out, " %u", line->format->payload_type);
 		if (line->rtx)
 			g_string_append_printf(out, " %u", line->rtx->payload_type);
 	} else if (media->format_count) {
@@ -112,7 +112,7 @@ static void put_h264_fmtp(GString *out, const struct dm_sdp_format *codec)
 
 static void put_codec(GString *out, const struct dm_negotiated_line *line)
 {
-	const unsigned payload_type = line->codec->payload_type;
+	const unsigned payload_type = line->format->payload_type;
 
 	if (line->media == DM_MEDIA_AUDIO) {
 		g_string_append_printf(out, "a=rtpmap:%u opus/48000/2\r\n", payload_type);
@@ -120,12 +120,12 @@ static void put_codec(GString *out, const struct dm_negotiated_line *line)
 				       payload_type);
 	} else {
 		g_string_append_printf(out, "a=rtpmap:%u H264/90000\r\n", payload_type);
-		put_h264_fmtp(out, line->codec);
+		put_h264_fmtp(out, line->format);
 	}
-	put_feedback(out, line->codec);
+	put_feedback(out, line->format);
 	if (line->rtx)
 		g_string_append_printf(out, "a=rtpmap:%u rtx/%u\r\na=fmtp:%u apt=%u\r\n",
-				       line->rtx->payload_type, line->codec->clock_rate_hz,
+				       line->rtx->payload_type, line->format->clock_rate_hz,
 				       line->rtx->payload_type, payload_type);
 }
 

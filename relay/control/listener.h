@@ -8,8 +8,7 @@
 #ifndef DM_CONTROL_LISTENER_H
 #define DM_CONTROL_LISTENER_H
 
-#include "control/negotiation.h"
-#include "control/refusal.h"
+#include "control/agreement.h"
 
 struct dm_listener;
 
@@ -53,14 +52,7 @@ bool dm_listener_select(struct dm_listener *listener, const struct dm_listener_w
 bool dm_listener_restart(struct dm_listener *listener, const char *offer, size_t bytes,
 			 char **answer, struct dm_refusal *refusal);
 
-/* What a trickle ICE fragment asks for (RFC 8840). */
-enum dm_fragment_result {
-	DM_FRAGMENT_TRICKLE, /* candidates: of no use to an ICE-lite agent, but right */
-	DM_FRAGMENT_RESTART, /* new credentials: *answer is the relay's fragment (g_free) */
-	DM_FRAGMENT_REFUSED,
-};
-
-/* Credentials other than those in use are a restart. */
+/* See dm_agreement_fragment. */
 enum dm_fragment_result dm_listener_fragment(struct dm_listener *listener, const char *fragment,
 					     size_t bytes, char **answer,
 					     struct dm_refusal *refusal);

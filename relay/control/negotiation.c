@@ -143,7 +143,9 @@ static void accept_line(struct dm_negotiation *negotiation, size_t n, enum dm_me
 	negotiation->lines[n] = (struct dm_negotiated_line){
 		.accepted = true,
 		.media = media,
-		.codec = codec,
+		.direction = DM_SDP_SEND,
+		.codec = media == DM_MEDIA_AUDIO ? DM_CODEC_OPUS : DM_CODEC_H264,
+		.format = codec,
 		.rtx = rtx,
 	};
 	stream->wanted = true;

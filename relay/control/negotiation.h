@@ -1,8 +1,9 @@
 /* relay/control/negotiation.h
  *
- * Offer and answer (RFC 3264, RFC 9429) for a peer that receives: picks from an offer what the
- * relay can send (one Opus sound, at most two H.264 pictures), gives the transport its plain data,
- * and writes the answer once the transport has replied.
+ * Offer and answer (RFC 3264, RFC 9429): picks from an offer what the relay can send (one Opus
+ * sound and the monitor of an interpreter, at most two H.264 pictures) and what it can receive (one
+ * Opus sound, one picture of H.264 or VP8), gives the transport its plain data, and writes the
+ * answer once the transport has replied.
  *
  * Pure. Thread: any, one at a time.
  */
@@ -13,16 +14,25 @@
 
 /* What may be negotiated: what the room has and the client has not declined. */
 struct dm_negotiation_options {
-	bool picture; /* the first video m-line of an offer */
-	bool sign;    /* the second one */
+	bool picture;    /* the first video m-line of an offer */
+	bool sign;       /* the second one */
+	bool microphone; /* the first audio m-line must send, too: an interpreter's */
+	bool monitor;    /* the second audio m-line is the monitor, where there is one */
+	/* The peer sends alone (WHIP): its first audio m-line and, with publish_picture, its first
+	 * video m-line. Of the others above none counts then. */
+	bool publish;
+	bool publish_picture;
 };
 
 /* What becomes of one m-line. */
 struct dm_negotiated_line {
-	bool accepted; /* else port 0 in the answer */
-	enum dm_media media;
-	const struct dm_sdp_format *codec; /* into sdp.media[].format */
-	const struct dm_sdp_format *rtx;   /* nullable */
+	bool accepted;                   /* else port 0 in the answer */
+	enum dm_sdp_direction direction; /* the relay's */
+	enum dm_media media;             /* that it sends */
+	enum dm_uplink uplink;           /* that it receives */
+	enum dm_codec codec;
+	const struct dm_sdp_format *format; /* into sdp.media[].format */
+	const struct dm_sdp_format *rtx;    /* nullable */
 };
 
 struct dm_negotiation {
