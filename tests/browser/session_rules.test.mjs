@@ -141,6 +141,7 @@ test('messages are believed only when they have their shape', () => {
 		'{"type":"welcome","event":{"rooms":[{"id":"x","channels":[{"lang":"fr","state":"singing"}]}]}}',
 		'{"type":"room","room":[]}',
 		'{"type":"pong","time":3}',
+		'{"type":"booth-of-nobody"}',
 		'{"type":"__proto__"}',
 		`{"type":"room","x":"${'y'.repeat(1 << 20)}"}`,
 	])

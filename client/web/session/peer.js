@@ -1,12 +1,25 @@
 /**
- * The WebRTC connection that sound and pictures come in by: one RTCPeerConnection, receive only.
+ * The WebRTC connection that sound and pictures come in by: one RTCPeerConnection. A delegate's only
+ * receives; an interpreter's sends the microphone by the first sound's m-line too, and may have a second
+ * sound, the monitor of what the booth's own channel carries.
  *
  * No DOM, no signalling: offers go out and answers come in through its caller. The relay is
  * ICE-lite with its candidates in the answer (RFC 8445, 2.5), and finds us by our checks, so an
  * offer leaves before any candidate of our own was gathered.
  */
 
-/** @typedef {{ audio: MediaStreamTrack, picture: MediaStreamTrack, sign: MediaStreamTrack | null }} PeerTracks */
+/** @typedef {{ audio: MediaStreamTrack, picture: MediaStreamTrack, sign: MediaStreamTrack | null, monitor: MediaStreamTrack | null }} PeerTracks */
+
+/**
+ * @typedef {object} PeerOptions
+ * @property {boolean} sign
+ * @property {MediaStreamTrack | null} [microphone] null: a place for one that comes later; undefined: receive only
+ * @property {boolean} [monitor]
+ * @property {(state: RTCPeerConnectionState) => void} onState
+ */
+
+/** Bits a second that a voice is sent with, fullband; choice, as the relay asks for in its answer. */
+const VOICE_BITS = 64_000;
 
 /**
  * Milliseconds that sound takes longer through the device than a picture to the screen. Measured in
@@ -25,13 +38,19 @@ export class Peer {
 	/** @type {RTCRtpTransceiver} */ #audio;
 	/** @type {RTCRtpTransceiver} */ #picture;
 	/** @type {RTCRtpTransceiver | null} */ #sign = null;
+	/** @type {RTCRtpTransceiver | null} */ #monitor = null;
+	#speaks = false;
 
-	/** @param {{ sign: boolean, onState: (state: RTCPeerConnectionState) => void }} options */
-	constructor({ sign, onState }) {
+	/** @param {PeerOptions} options */
+	constructor({ sign, microphone, monitor = false, onState }) {
 		const connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
 
 		this.#connection = connection;
-		this.#audio = connection.addTransceiver('audio', { direction: 'recvonly' });
+		this.#speaks = microphone !== undefined;
+		this.#audio = connection.addTransceiver(microphone ?? 'audio', {
+			direction: this.#speaks ? 'sendrecv' : 'recvonly',
+		});
+		if (monitor) this.#monitor = connection.addTransceiver('audio', { direction: 'recvonly' });
 		this.#picture = connection.addTransceiver('video', { direction: 'recvonly' });
 		if (sign) this.#sign = connection.addTransceiver('video', { direction: 'recvonly' });
 		shorten(this.#picture);
@@ -51,6 +70,7 @@ export class Peer {
 			audio: this.#audio.receiver.track,
 			picture: this.#picture.receiver.track,
 			sign: this.#sign ? this.#sign.receiver.track : null,
+			monitor: this.#monitor ? this.#monitor.receiver.track : null,
 		};
 	}
 
@@ -68,6 +88,23 @@ export class Peer {
 	/** @param {string} sdp */
 	async accept(sdp) {
 		await this.#connection.setRemoteDescription({ type: 'answer', sdp });
+		if (this.#speaks) await this.#favour();
+	}
+
+	/** Another microphone from now on, without negotiation. @param {MediaStreamTrack | null} microphone */
+	async speak(microphone) {
+		await this.#audio.sender.replaceTrack(microphone);
+	}
+
+	/** The voice goes before everything else that this device sends (RFC 8837, 5). */
+	async #favour() {
+		const { sender } = this.#audio;
+		const parameters = sender.getParameters();
+
+		for (const encoding of parameters.encodings ?? [])
+			Object.assign(encoding, { maxBitrate: VOICE_BITS, priority: 'high', networkPriority: 'high' });
+		/* Some browsers know less of this; the answer's parameters hold all the same. */
+		await sender.setParameters(parameters).catch(() => {});
 	}
 
 	/** @returns {Promise<RTCStatsReport>} */

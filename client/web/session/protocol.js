@@ -13,7 +13,9 @@ export const FLOOR = 'floor';
 /** @typedef {'off' | 'connecting' | 'live' | 'lost'} FeedState */
 /** @typedef {'auto' | 'high' | 'medium' | 'low' | 'none'} VideoChoice */
 /** @typedef {Readonly<Record<string, string>>} Title one text for each BCP 47 tag */
-/** @typedef {{ readonly lang: string, readonly state: FeedState }} Channel */
+/** What a channel carries, and why (relay/session/interpretation_name.h). @typedef {{ readonly carries?: string, readonly why?: string, readonly served?: boolean }} Programme */
+/** @typedef {{ readonly lang: string, readonly state: FeedState } & Programme} Channel */
+/** @typedef {{ readonly id: string, readonly langs: readonly string[], readonly free: number }} BoothPlace */
 
 /**
  * @typedef {object} Room
@@ -23,6 +25,8 @@ export const FLOOR = 'floor';
  * @property {readonly Channel[]} channels the floor is one of them
  * @property {boolean} picture
  * @property {boolean} sign
+ * @property {readonly BoothPlace[]} [booths]
+ * @property {number} [slow_down] how many interpreters ask the speaker to slow down
  */
 
 /** @typedef {{ readonly id: string, readonly title: Title, readonly rooms: readonly Room[] }} EventInfo */
@@ -33,6 +37,7 @@ export const FLOOR = 'floor';
  *   | { type: 'room', room: Room }
  *   | { type: 'peer', state: string, peer: string }
  *   | { type: 'error', id: number | null, code: string, message: string }
+ *   | { type: 'news', name: string, fields: Readonly<Record<string, unknown>> }
  *   | { type: 'reply', id: number, name: string, fields: Readonly<Record<string, unknown>> }
  * } ServerMessage
  */
@@ -41,6 +46,19 @@ export const FLOOR = 'floor';
 const MESSAGE_MAX = 1 << 20;
 
 const FEED_STATES = new Set(['off', 'connecting', 'live', 'lost']);
+/** What the relay says unasked to those whom it concerns; whoever listens to one reads its fields. */
+const NEWS = new Set([
+	'booth',
+	'booths',
+	'call',
+	'chat',
+	'handover-ended',
+	'heard',
+	'levels',
+	'shift',
+	'slow-down',
+	'took-over',
+]);
 const VIDEO_CHOICES = new Set(['auto', 'high', 'medium', 'low', 'none']);
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */
@@ -69,15 +87,38 @@ function parseTitle(value) {
 	return title;
 }
 
+/** @param {unknown} value @returns {Channel | null} */
+function parseChannel(value) {
+	if (!isObject(value) || typeof value['lang'] !== 'string' || !isFeedState(value['state'])) return null;
+	const { carries, why, served } = value;
+
+	return {
+		lang: value['lang'],
+		state: value['state'],
+		...(typeof carries === 'string' && { carries }),
+		...(typeof why === 'string' && { why }),
+		...(typeof served === 'boolean' && { served }),
+	};
+}
+
+/** @param {unknown} value @returns {BoothPlace[]} one, or none when it is not one */
+function parseBoothPlace(value) {
+	if (!isObject(value) || typeof value['id'] !== 'string' || !Array.isArray(value['langs'])) return [];
+	const langs = value['langs'].filter((lang) => typeof lang === 'string');
+
+	return [{ id: value['id'], langs, free: typeof value['free'] === 'number' ? value['free'] : 0 }];
+}
+
 /** @param {unknown} value @returns {Room | null} */
 function parseRoom(value) {
 	if (!isObject(value) || typeof value['id'] !== 'string' || !Array.isArray(value['channels'])) return null;
 
 	/** @type {Channel[]} */
 	const channels = [];
-	for (const channel of value['channels']) {
-		if (!isObject(channel) || typeof channel['lang'] !== 'string' || !isFeedState(channel['state'])) return null;
-		channels.push({ lang: channel['lang'], state: channel['state'] });
+	for (const each of value['channels']) {
+		const channel = parseChannel(each);
+		if (!channel) return null;
+		channels.push(channel);
 	}
 	const floor = isObject(value['floor']) ? value['floor'] : {};
 	return {
@@ -90,6 +131,8 @@ function parseRoom(value) {
 		channels,
 		picture: value['picture'] === true,
 		sign: value['sign'] === true,
+		...(Array.isArray(value['booths']) && { booths: value['booths'].flatMap(parseBoothPlace) }),
+		...(typeof value['slow_down'] === 'number' && { slow_down: value['slow_down'] }),
 	};
 }
 
@@ -143,7 +186,8 @@ export function parseMessage(text) {
 				message: String(value['message'] ?? ''),
 			};
 		default:
-			return id === null ? null : { type: 'reply', id, name: value['type'], fields: value };
+			if (id !== null) return { type: 'reply', id, name: value['type'], fields: value };
+			return NEWS.has(value['type']) ? { type: 'news', name: value['type'], fields: value } : null;
 	}
 }
 

@@ -1,6 +1,6 @@
 /**
- * One delegate's session: keeps what the person wants (room, language, pictures) and brings the
- * connection to it, again after every break.
+ * One person's session: keeps what the person wants (room, language, pictures) and brings the
+ * connection to it, again after every break. An interpreter's has a place in a booth besides.
  *
  * It works by comparing what is wanted with what is confirmed and taking the next step that is
  * missing: join, resume, restart ICE, select. So taps that come faster than answers, a websocket
@@ -32,6 +32,16 @@ import { Monitor } from './monitor.js';
  * @property {import('./socket.js').OpenedSocket | null} early opened already
  * @property {() => void} onChange anything a view shows has changed
  * @property {(tracks: PeerTracks) => void} onTracks new tracks took the place of the old
+ * @property {Place} [place] where an interpreter sits
+ * @property {(name: string, fields: Readonly<Record<string, unknown>>) => void} [onNews] what else the relay says unasked
+ */
+
+/**
+ * @typedef {object} Place in a booth
+ * @property {() => MediaStreamTrack | null} microphone of now
+ * @property {() => Readonly<Record<string, unknown>>} ask what a join says besides
+ * @property {(answer: Readonly<Record<string, unknown>>) => void} got what its answer says besides
+ * @property {(code: string) => boolean} refused whether asking again is of no use
  */
 
 /** Milliseconds; choices. Browsers report "disconnected" after some 5 s without an answer. */
@@ -182,6 +192,16 @@ export class Session {
 		this.#advance();
 	}
 
+	/** Asks the relay for something that lies beyond the choice. @param {string} type @param {Readonly<Record<string, unknown>>} [fields] */
+	request(type, fields = {}) {
+		return this.#socket.request(type, fields);
+	}
+
+	/** Another microphone from now on. @param {MediaStreamTrack | null} microphone */
+	async speak(microphone) {
+		await this.#peer?.speak(microphone);
+	}
+
 	/** The network may have changed, or the page woke up. */
 	poke() {
 		this.#notBefore = 0;
@@ -197,6 +217,9 @@ export class Session {
 		} else if (message.type === 'room' && this.event) {
 			const { room } = message;
 			this.event = { ...this.event, rooms: this.event.rooms.map((old) => (old.id === room.id ? room : old)) };
+		} else if (message.type === 'news') {
+			this.#options.onNews?.(message.name, message.fields);
+			return;
 		} else if (message.type === 'peer' && /^(closed|expired|failed)$/.test(message.state)) {
 			this.#peerGone(message.peer);
 		}
@@ -268,9 +291,11 @@ export class Session {
 		const room = this.room;
 		if (!room) throw new RequestError('unknown-room', wanted.room);
 
+		const place = this.#options.place;
 		/** @type {Peer} */
 		const peer = new Peer({
 			sign: room.sign,
+			...(place && { microphone: place.microphone(), monitor: true }),
 			onState: (state) => {
 				if (this.#peer === peer) this.#peerState(state);
 			},
@@ -282,11 +307,12 @@ export class Session {
 		try {
 			const offer = await peer.offer({ restart: false });
 			const sent = { room: wanted.room, ...target };
-			const answer = await this.#socket.request('join', { ...sent, offer });
+			const answer = await this.#socket.request('join', { ...sent, ...place?.ask(), offer });
 			if (this.#peer !== peer) return;
 
 			peer.id = String(answer['peer'] ?? '');
 			this.#confirm(sent, answer);
+			place?.got(answer);
 			this.#options.onTracks(peer.tracks);
 			this.#waitForMedia(CONNECT_TIMEOUT, () => this.#mediaNeverCame());
 			await peer.accept(String(answer['answer'] ?? ''));
@@ -349,8 +375,8 @@ export class Session {
 			this.#dropPeer();
 			return;
 		}
-		if (code === 'already-joined') this.#socket.request('leave').catch(() => {});
-		if (FINAL.test(code)) {
+		if (code === 'already-joined') this.#leavePeer();
+		if (FINAL.test(code) || this.#options.place?.refused(code)) {
 			this.problem = { code, message };
 			if (this.#peer && this.#confirmed && this.#wanted) {
 				/* What was heard before goes on. */
@@ -432,8 +458,14 @@ export class Session {
 		this.#restartWanted = false;
 		this.#monitor.stop();
 		if (!peer) return;
-		if (peer.id && this.#attached === this.#socket.generation) this.#socket.request('leave').catch(() => {});
+		if (peer.id && this.#attached === this.#socket.generation) this.#leavePeer();
 		peer.close();
+	}
+
+	/** A seat outlives its peer: to leave would give it up, so the next join comes by a new websocket. */
+	#leavePeer() {
+		if (this.#options.place && this.#wanted) this.#socket.renew();
+		else this.#socket.request('leave').catch(() => {});
 	}
 
 	/** Nothing of the last room counts any more. */

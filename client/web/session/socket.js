@@ -98,6 +98,13 @@ export class Socket {
 		}
 	}
 
+	/** Over a new connection, at once. */
+	renew() {
+		if (this.state !== 'open') return;
+		this.close();
+		this.connect();
+	}
+
 	close() {
 		const socket = this.#socket;
 
