@@ -8,10 +8,13 @@
 #ifndef DM_SESSION_ROOM_H
 #define DM_SESSION_ROOM_H
 
+#include "audio/ticker.h"
+#include "rtp/intake.h"
 #include "rtp/track.h"
-#include "session/options.h"
+#include "session/interpretation.h"
 #include "transport/transport.h"
 
+struct dm_desk;
 struct dm_event;
 
 enum dm_feed_state {
@@ -25,11 +28,19 @@ enum dm_feed_state {
 struct dm_channel {
 	const char *lang;                /* borrowed from the options */
 	struct dm_source_options source; /* borrowed strings */
-	enum dm_fallback fallback;       /* what it carries while it has no source */
+	enum dm_fallback fallback;       /* what it carries while nobody serves it */
 	uint32_t bitrate_bps;
-	struct dm_track *track; /* owned reference, never NULL */
+	struct dm_track *track; /* owned reference, never NULL; the floor's own of a channel that
+				   can carry nothing else */
+	int number;             /* in the ticker; -1: it is not there */
+	struct dm_sound_inlet *inlet; /* owned; a decoded source puts its sound there; nullable */
+	struct dm_intake *intake;     /* owned reference; a sound that is passed through comes there
+					 too, for the channels that fall back to it; nullable */
+	struct dm_ticker_counts sound;        /* of the inlet */
+	const struct dm_programme *programme; /* borrowed: what it carries now, and why */
 	enum dm_feed_state state;
-	struct dm_metric listeners;
+	struct dm_metric listeners; /* delegates who hear it; those in booths are not counted */
+	struct dm_metric served;    /* 1: somebody interprets, or its source delivers */
 };
 
 struct dm_picture {
@@ -42,11 +53,23 @@ struct dm_picture {
 struct dm_room {
 	struct dm_event *event; /* borrowed */
 	const struct dm_room_options *options;
-	const char *floor_language;  /* now spoken; borrowed */
-	struct dm_channel *channels; /* owned array, [0] is the floor */
+	struct dm_interpretation *interpretation; /* owned: the rules of its booths */
+	struct dm_desk *desk;                     /* owned: does what they decide */
+	const char *floor_language;               /* now spoken; borrowed */
+	struct dm_channel *channels;              /* owned array, [0] is the floor */
 	size_t channel_count;
 	struct dm_picture picture;
 	struct dm_picture sign;
+
+	/* Of a floor that a WHIP publisher brings: what it sends, for ingest to read. Owned
+	 * references; NULL when the floor comes from elsewhere. */
+	struct dm_intake *whip_sound;
+	struct dm_intake *whip_picture; /* nullable: a room without a picture */
+
+	/* The floor's original packets, for those who interpret. Owned references; NULL: the floor
+	 * is encoded here, and they hear channels[0]. */
+	struct dm_track *direct_sound;
+	struct dm_track *direct_picture;
 };
 
 /* NULL when the room has no channel of that language. Compares as BCP 47 does: no case. */
