@@ -7,13 +7,21 @@
 import { directionOf } from './language.js';
 import { loadMessages, preferredLocale, prefer } from './preference.js';
 
-/** @typedef {import('../i18n/en.js').Messages} Messages */
+/** @typedef {import('./preference.js').Messages} Messages */
+/** @typedef {import('./preference.js').WordSet} WordSet */
+/** @typedef {import('./preference.js').Words} Words */
 /** @typedef {keyof Messages} MessageKey */
 /** @typedef {import('./preference.js').LocaleName} LocaleName */
 
 export class Locale {
 	/** @type {LocaleName} */ name = 'en';
-	/** @type {Messages | null} */ #messages = null;
+	/** @type {readonly WordSet[]} */ #sets;
+	/** @type {Words | null} */ #messages = null;
+
+	/** @param {readonly WordSet[]} [sets] of words that this page has besides those of every page */
+	constructor(sets = []) {
+		this.#sets = sets;
+	}
 
 	/** Loads the language remembered, or the browser's, or as a last resort that which is listened to. @param {string | null} listening */
 	async loadPreferred(listening) {
@@ -22,7 +30,7 @@ export class Locale {
 
 	/** @param {LocaleName} name @param {boolean} [keep] remember it */
 	async load(name, keep = false) {
-		this.#messages = await loadMessages(name);
+		this.#messages = await loadMessages(name, this.#sets);
 		this.name = name;
 		if (keep) prefer(name);
 		document.documentElement.lang = name;

@@ -2,7 +2,9 @@
 
 import { recall, remember } from './memory.js';
 
+/** Words that not every page has, in files of their own: `i18n/check.en.js`. @typedef {'check' | 'speaker' | 'console'} WordSet */
 /** @typedef {import('../i18n/en.js').Messages} Messages */
+/** @typedef {Readonly<Partial<Messages>>} Words */
 /** @typedef {(typeof LOCALES)[number]} LocaleName */
 
 /** The six languages of the United Nations, in the order of their English names. */
@@ -39,10 +41,21 @@ export function prefer(name) {
 	remember(MEMORY, name);
 }
 
-/** Loads once, however often it is called. @param {LocaleName} name @returns {Promise<Messages>} */
-export async function loadMessages(name) {
-	/** @type {{ default: Messages }} */
-	const module = await import(`../i18n/${name}.js`);
+/** The words of one file of `i18n/`; fetched once, however often it is asked for. @param {string} file @returns {Promise<Readonly<Record<string, string>>>} */
+async function loadFile(file) {
+	/** @type {{ default: Readonly<Record<string, string>> }} */
+	const module = await import(`../i18n/${file}.js`);
 
 	return module.default;
+}
+
+/**
+ * The words that every page has, and those of the sets that this page has besides.
+ * @param {LocaleName} name @param {readonly WordSet[]} [sets]
+ * @returns {Promise<Words>}
+ */
+export async function loadMessages(name, sets = []) {
+	const files = await Promise.all([name, ...sets.map((set) => `${set}.${name}`)].map(loadFile));
+
+	return Object.assign({}, ...files);
 }
