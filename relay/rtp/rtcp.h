@@ -70,6 +70,9 @@ void dm_rtcp_write_bye(struct dm_writer *writer, const uint32_t *ssrcs, size_t c
 void dm_rtcp_write_nack(struct dm_writer *writer, uint32_t ssrc, uint32_t media_ssrc,
 			const uint16_t *sequences, size_t count); /* ascending */
 void dm_rtcp_write_pli(struct dm_writer *writer, uint32_t ssrc, uint32_t media_ssrc);
+/* What all of `ssrcs` (1..31 of them) may send together, rounded down to 18 significant bits. */
+void dm_rtcp_write_remb(struct dm_writer *writer, uint32_t ssrc, uint64_t bitrate_bps,
+			const uint32_t *ssrcs, size_t count);
 
 /* Round-trip time from a report block that answers our SR (RFC 3550, 6.4.1), in 1/65536 s; 0 when
  * it can't be told or is negative. `ntp_now` is 32.32. */

@@ -13,10 +13,14 @@
 #define TYPE_TRANSPORT_FEEDBACK 205 /* RFC 4585, 6.1 */
 #define TYPE_PAYLOAD_FEEDBACK   206
 
-#define FORMAT_NACK    1   /* RFC 4585, 6.2.1 */
-#define FORMAT_PLI     1   /* RFC 4585, 6.3.1 */
-#define ITEM_CNAME     1   /* RFC 3550, 6.5.1 */
-#define ITEM_BYTES_MAX 255 /* RFC 3550, 6.5 */
+#define FORMAT_NACK        1   /* RFC 4585, 6.2.1 */
+#define FORMAT_PLI         1   /* RFC 4585, 6.3.1 */
+#define FORMAT_APPLICATION 15  /* RFC 4585, 6.4 */
+#define ITEM_CNAME         1   /* RFC 3550, 6.5.1 */
+#define ITEM_BYTES_MAX     255 /* RFC 3550, 6.5 */
+
+#define REMB_IDENTIFIER   0x52454D42U /* "REMB"; draft-alvestrand-rmcat-remb-03, 2.2 */
+#define REMB_MANTISSA_MAX 0x3FFFF
 
 /* Cumulative loss is a signed 24-bit number, clamped rather than wrapped (RFC 3550, 6.4.1). */
 #define LOST_MAX 0x7FFFFF
@@ -150,5 +154,24 @@ void dm_rtcp_write_pli(struct dm_writer *writer, uint32_t ssrc, uint32_t media_s
 
 	dm_writer_u32(writer, ssrc);
 	dm_writer_u32(writer, media_ssrc);
+	end(writer, start);
+}
+
+void dm_rtcp_write_remb(struct dm_writer *writer, uint32_t ssrc, uint64_t bitrate_bps,
+			const uint32_t *ssrcs, size_t count)
+{
+	const size_t start = begin(writer, FORMAT_APPLICATION, TYPE_PAYLOAD_FEEDBACK);
+	unsigned exponent = 0;
+
+	assert(count > 0 && count <= COUNT_MAX);
+	while (bitrate_bps >> exponent > REMB_MANTISSA_MAX)
+		exponent++;
+	dm_writer_u32(writer, ssrc);
+	dm_writer_u32(writer, 0); /* "SSRC of media source" is unused */
+	dm_writer_u32(writer, REMB_IDENTIFIER);
+	dm_writer_u8(writer, (uint8_t)count);
+	dm_writer_u24(writer, (uint32_t)(exponent << 18 | bitrate_bps >> exponent));
+	for (size_t i = 0; i < count; i++)
+		dm_writer_u32(writer, ssrcs[i]);
 	end(writer, start);
 }

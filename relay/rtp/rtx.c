@@ -1,7 +1,5 @@
 #include "rtp/rtx.h"
 
-#include "rtp/packet.h"
-
 /* RFC 4588, 4
  *
  * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
@@ -17,4 +15,16 @@ void dm_rtx_write(struct dm_writer *writer, const struct dm_rtx_packet *packet)
 			    packet->timestamp, packet->ssrc);
 	dm_writer_u16(writer, packet->original_sequence);
 	dm_writer_bytes(writer, packet->payload, packet->payload_bytes);
+}
+
+bool dm_rtx_restore(struct dm_rtp_packet *packet, uint8_t payload_type, uint32_t ssrc)
+{
+	if (packet->payload_bytes <= DM_RTX_OSN_BYTES)
+		return false;
+	packet->sequence = (uint16_t)(packet->payload[0] << 8 | packet->payload[1]);
+	packet->payload += DM_RTX_OSN_BYTES;
+	packet->payload_bytes -= DM_RTX_OSN_BYTES;
+	packet->payload_type = payload_type;
+	packet->ssrc = ssrc;
+	return true;
 }

@@ -7,7 +7,7 @@
 #ifndef DM_RTP_RTX_H
 #define DM_RTP_RTX_H
 
-#include "base/writer.h"
+#include "rtp/packet.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,5 +28,10 @@ struct dm_rtx_packet {
 
 /* Writes a whole packet, without CSRCs and extensions. */
 void dm_rtx_write(struct dm_writer *writer, const struct dm_rtx_packet *packet);
+
+/* Makes the original of a retransmission that was read: its sequence number, payload, and what the
+ * caller knows of its stream. False, and nothing changed, when there is none in it: it is padding
+ * that measures the link. */
+bool dm_rtx_restore(struct dm_rtp_packet *packet, uint8_t payload_type, uint32_t ssrc);
 
 #endif

@@ -76,6 +76,9 @@ int dm_connection_create(struct dm_connection **out, dm_peer_id id,
 		error = make_cname(connection->cname);
 	if (error == 0)
 		error = add_streams(connection, options, now);
+	if (error == 0)
+		error = dm_uplinks_create(&connection->uplinks, connection, options,
+					  wanted > 0 ? connection->streams[0].ssrc : 0, now);
 	if (error < 0) {
 		dm_connection_destroy(connection);
 		return error;
@@ -91,6 +94,7 @@ void dm_connection_destroy(struct dm_connection *connection)
 		return;
 	for (size_t i = 0; i < connection->stream_count; i++)
 		dm_stream_finish(&connection->streams[i]);
+	dm_uplinks_destroy(connection->uplinks);
 	dm_association_destroy(connection->association);
 	free(connection);
 }
@@ -163,6 +167,22 @@ void dm_connection_send_reports(struct dm_connection *connection, struct dm_send
 					    stream->octets, NULL, 0);
 		dm_rtcp_write_cname(&writer, stream->ssrc, connection->cname);
 	}
+	if (connection->uplinks)
+		dm_uplinks_write_reports(connection->uplinks, &writer, connection->cname, now);
+	send_rtcp(connection, sender, &writer);
+}
+
+void dm_connection_ask(struct dm_connection *connection, struct dm_sender *sender, dm_usec now,
+		       struct dm_uplink_metrics *metrics)
+{
+	if (connection->phase != DM_CONNECTION_CONNECTED ||
+	    !dm_uplinks_is_due(connection->uplinks, now))
+		return;
+
+	struct dm_writer writer = begin_rtcp(sender);
+
+	dm_uplinks_write_requests(connection->uplinks, &writer, connection->cname,
+				  connection->round_trip, now, metrics);
 	send_rtcp(connection, sender, &writer);
 }
 

@@ -12,6 +12,7 @@
 #include "transport/association.h"
 #include "transport/ice.h"
 #include "transport/stream.h"
+#include "transport/uplinks.h"
 
 enum dm_connection_phase {
 	DM_CONNECTION_CHECKING,  /* no nominated address yet */
@@ -29,6 +30,7 @@ struct dm_connection {
 	dm_usec handshake_until;            /* when its phase fails; DM_USEC_NEVER before it */
 	struct dm_association *association; /* owned; NULL until DTLS is done */
 	struct dm_stream_outlet outlet;     /* its protector is the association's */
+	struct dm_uplinks *uplinks;         /* owned; NULL: it only listens */
 	char cname[17];
 	uint64_t remb_bps;                /* latest REMB, 0: none */
 	dm_usec round_trip;               /* of the latest report block, 0: not known */
@@ -56,9 +58,14 @@ struct dm_stream *dm_connection_stream(struct dm_connection *connection, enum dm
 struct dm_stream *dm_connection_find_stream(struct dm_connection *connection, uint32_t ssrc);
 
 /* A compound of a sender report for every stream that has sent, and their names, all for one
- * moment (RFC 3550, 6.1, 6.4.1). Nothing is sent before the first packet. */
+ * moment (RFC 3550, 6.1, 6.4.1), and how the peer's own streams arrive. Nothing is sent before the
+ * first packet of either. */
 void dm_connection_send_reports(struct dm_connection *connection, struct dm_sender *sender,
 				const struct dm_timeline *timeline, dm_usec now);
+
+/* Asks for what is missing of the peer's own streams, if that is due. */
+void dm_connection_ask(struct dm_connection *connection, struct dm_sender *sender, dm_usec now,
+		       struct dm_uplink_metrics *metrics);
 
 /* Our last flight of the handshake once more. */
 void dm_connection_repeat_flight(struct dm_connection *connection, struct dm_sender *sender);

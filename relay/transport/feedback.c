@@ -85,8 +85,12 @@ static void take_block(struct pass *pass, const struct dm_rtcp_report_block *blo
 
 	if (round_trip > 0)
 		pass->connection->round_trip = (dm_usec)round_trip * DM_SEC(1) / 65536;
-	if (stream && block->ssrc == stream->ssrc)
-		judge_link(pass, stream, block->fraction_lost);
+	if (!stream || block->ssrc != stream->ssrc)
+		return;
+	judge_link(pass, stream, block->fraction_lost);
+	/* A channel's encoder protects its sound as its listeners need it. */
+	if (dm_media_is_sound(stream->media) && stream->rung_count > 0)
+		dm_track_note_loss(stream->rungs[0], block->fraction_lost);
 }
 
 static void take_remb(struct pass *pass, uint64_t bitrate_bps)
@@ -94,6 +98,14 @@ static void take_remb(struct pass *pass, uint64_t bitrate_bps)
 	pass->connection->remb_bps = bitrate_bps;
 	for (size_t i = 0; i < pass->connection->stream_count; i++)
 		judge_link(pass, &pass->connection->streams[i], DM_LADDER_NO_REPORT);
+}
+
+/* Only who sends media has something to say here. */
+static void take_sender_report(struct pass *pass, const struct dm_rtcp_item *item)
+{
+	if (pass->connection->uplinks)
+		dm_uplinks_note_report(pass->connection->uplinks, item->ssrc, item->sender.ntp,
+				       item->sender.rtp, pass->context->now);
 }
 
 static void take_item(void *user, const struct dm_rtcp_item *item)
@@ -109,8 +121,10 @@ static void take_item(void *user, const struct dm_rtcp_item *item)
 		take_remb(pass, item->bitrate_bps);
 		return;
 	case DM_RTCP_SENDER_REPORT:
+		take_sender_report(pass, item);
+		return;
 	case DM_RTCP_BYE:
-		return; /* a listener sends no media; leaving is told by DTLS or by silence */
+		return; /* leaving is told by DTLS or by silence */
 	case DM_RTCP_NACK:
 	case DM_RTCP_PLI:
 	case DM_RTCP_FIR:

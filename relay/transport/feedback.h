@@ -1,7 +1,8 @@
 /* relay/transport/feedback.h
  *
  * What a peer says back over RTCP, and what becomes of it: lost packets are resent, a key frame is
- * asked of the track, a worse or better link changes the rung.
+ * asked of the track, a worse or better link changes the rung, what listeners lose is told to their
+ * channel. And what its sender reports say of the peer's own streams.
  *
  * No clock, no I/O but through the sender.
  * Thread: the worker that owns the connection.

@@ -22,6 +22,11 @@ enum dm_media {
 	DM_MEDIA_COUNT,
 };
 
+static inline bool dm_media_is_sound(enum dm_media media)
+{
+	return media == DM_MEDIA_AUDIO || media == DM_MEDIA_MONITOR;
+}
+
 /* The streams a peer can send: a microphone or the floor's sound, and the floor's picture. */
 enum dm_uplink { DM_UPLINK_SOUND, DM_UPLINK_PICTURE, DM_UPLINK_COUNT };
 

@@ -163,6 +163,17 @@ static void take_rtcp(struct dm_worker *worker, struct dm_connection *connection
 				 .now = worker->now });
 }
 
+static void take_rtp(struct dm_worker *worker, struct dm_connection *connection, uint8_t *data,
+		     size_t size)
+{
+	if (!connection->uplinks || connection->phase != DM_CONNECTION_CONNECTED)
+		dm_metric_add(&worker->metrics.receive.dropped_rtp, 1);
+	else
+		dm_uplinks_receive(connection->uplinks, connection->association->unprotector, data,
+				   size, connection->round_trip, worker->arrived_at,
+				   &worker->metrics.uplink);
+}
+
 /* RFC 7983, 7: the first byte tells the protocols on one port apart. */
 static void take_datagram(struct dm_worker *worker, uint8_t *data, size_t size,
 			  const struct dm_address *from)
@@ -189,7 +200,7 @@ static void take_datagram(struct dm_worker *worker, uint8_t *data, size_t size,
 	else if (dm_rtp_is_rtcp(data, size))
 		take_rtcp(worker, connection, data, size);
 	else
-		dm_metric_add(&metrics->dropped_rtp, 1);
+		take_rtp(worker, connection, data, size);
 }
 
 /* Returns how many came. */
@@ -210,6 +221,9 @@ static int receive_batch(struct dm_worker *worker)
 
 	const int count = recvmmsg(worker->options.fd, buffers->headers, RECEIVE_BATCH,
 				   MSG_DONTWAIT, NULL);
+
+	/* Jitter is measured by it: the turn may have begun some time ago. */
+	worker->arrived_at = dm_time_now();
 
 	for (int i = 0; i < count; i++) {
 		const struct mmsghdr *header = &buffers->headers[i];

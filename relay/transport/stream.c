@@ -25,7 +25,7 @@ struct random {
 
 static int add_resend(struct dm_stream *stream, dm_usec now)
 {
-	const bool audio = stream->media == DM_MEDIA_AUDIO;
+	const bool audio = dm_media_is_sound(stream->media);
 	const struct dm_resend_options options = {
 		.rate_bps = audio ? AUDIO_RESEND_BPS : VIDEO_RESEND_BPS,
 		.burst_bytes = audio ? AUDIO_RESEND_BURST : VIDEO_RESEND_BURST,
@@ -48,10 +48,10 @@ int dm_stream_init(struct dm_stream *stream, const struct dm_stream_options *opt
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
 		return -EIO;
 
-	/* The medium in two low bits, RTX in a third: the SSRCs of one connection never meet. */
-	stream->ssrc = (random.ssrc & ~7U) | ((uint32_t)media + 1);
+	/* The medium in three low bits, RTX in a fourth: the SSRCs of one connection never meet. */
+	stream->ssrc = (random.ssrc & ~15U) | ((uint32_t)media + 1);
 	if (options->rtx_payload_type)
-		stream->rtx_ssrc = (random.rtx_ssrc & ~7U) | 4U | ((uint32_t)media);
+		stream->rtx_ssrc = (random.rtx_ssrc & ~15U) | 8U | ((uint32_t)media);
 	/* Below 2^15, so that a receiver who misses the first packets guesses the roll-over
 	 * counter right (RFC 3711, 3.3.1). */
 	stream->rtx_sequence = random.rtx_sequence & 0x7fff;
@@ -118,7 +118,7 @@ static void write_packet(const struct dm_stream *stream, struct dm_sender *sende
 						     .header_bytes = DM_RTP_HEADER_BYTES,
 						     .rollover = (uint32_t)(sequence >> 16),
 						     .published_at = packet->published_at,
-						     .alone = stream->media == DM_MEDIA_AUDIO });
+						     .alone = dm_media_is_sound(stream->media) });
 }
 
 void dm_stream_send(struct dm_stream *stream, struct dm_sender *sender,
@@ -157,7 +157,7 @@ static void write_rtx(struct dm_stream *stream, struct dm_sender *sender,
 						     .bytes = (uint32_t)writer.size,
 						     .header_bytes = DM_RTP_HEADER_BYTES,
 						     .rollover = (uint32_t)(rtx_sequence >> 16),
-						     .alone = stream->media == DM_MEDIA_AUDIO });
+						     .alone = dm_media_is_sound(stream->media) });
 }
 
 enum dm_stream_resend dm_stream_resend(struct dm_stream *stream, struct dm_sender *sender,

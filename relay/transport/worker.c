@@ -34,6 +34,8 @@ void dm_worker_end(struct dm_worker *worker, struct dm_connection *connection,
 		dm_handshaker_cancel(worker->handshaker, connection->handshake);
 	for (size_t i = 0; i < connection->stream_count; i++)
 		dm_fanout_remove(worker->fanout, &connection->streams[i]);
+	if (connection->uplinks)
+		dm_uplinks_delist(connection->uplinks);
 	dm_route_remove_ufrag(worker->route, connection->ice.local_ufrag);
 	if (*connection->ice.old_ufrag)
 		dm_route_remove_ufrag(worker->route, connection->ice.old_ufrag);
@@ -88,6 +90,8 @@ static void start(struct dm_worker *worker, struct dm_connection *connection)
 	dm_metric_add(&worker->metrics.handshakes, 1);
 	for (size_t i = 0; i < connection->stream_count; i++)
 		place_stream(worker, connection, &connection->streams[i]);
+	if (connection->uplinks && connection->phase == DM_CONNECTION_CONNECTED)
+		dm_uplinks_enlist(connection->uplinks, &worker->uplinks);
 	/* With the first report the receiver can put sound and picture in step at once. */
 	dm_connection_send_reports(connection, worker->sender, worker->options.timeline,
 				   worker->now);
@@ -245,6 +249,33 @@ static void care(struct dm_worker *worker)
 	}
 }
 
+/* Asks those who send for what is missing of it. */
+static void ask(struct dm_worker *worker)
+{
+	if (!worker->uplinks)
+		return;
+
+	const dm_usec now = dm_time_now();
+
+	for (struct dm_uplinks *uplinks = worker->uplinks; uplinks; uplinks = uplinks->next)
+		dm_connection_ask(uplinks->connection, worker->sender, now,
+				  &worker->metrics.uplink);
+}
+
+/* How long the next turn may wait for something to happen, in milliseconds. */
+static int longest_wait(const struct dm_worker *worker)
+{
+	dm_usec due = worker->now + DM_MSEC(TURN_LONGEST);
+
+	for (const struct dm_uplinks *uplinks = worker->uplinks; uplinks; uplinks = uplinks->next)
+		if (uplinks->due < due)
+			due = uplinks->due;
+
+	const dm_usec wait = due - dm_time_now();
+
+	return wait > 0 ? (int)((wait + DM_MSEC(1) - 1) / DM_MSEC(1)) : 0;
+}
+
 /* --- the loop --- */
 
 static void turn(struct dm_worker *worker)
@@ -256,6 +287,7 @@ static void turn(struct dm_worker *worker)
 	dm_fanout_run(worker->fanout);
 	dm_worker_receive(worker);
 	take_outcomes(worker);
+	ask(worker);
 	care(worker);
 	dm_sender_flush(worker->sender);
 	give_back_ended(worker);
@@ -276,7 +308,7 @@ static void *run(void *user)
 	/* Before the encoders, which can wait; where the system does not allow it, as it is. */
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), WORKER_NICE);
 	while (!atomic_load_explicit(&worker->stopping, memory_order_acquire)) {
-		(void)epoll_wait(worker->epoll, events, 3, TURN_LONGEST);
+		(void)epoll_wait(worker->epoll, events, 3, longest_wait(worker));
 		turn(worker);
 	}
 	return NULL;

@@ -58,6 +58,7 @@ static int add_entries(struct dm_worker *worker, const struct entry *entries, si
 static int register_receive(struct dm_worker *worker)
 {
 	const struct dm_receive_metrics *receive = &worker->metrics.receive;
+	const struct dm_uplink_metrics *uplink = &worker->metrics.uplink;
 	const struct entry entries[] = {
 		COUNTER("dragoman_worker_received_packets_total", "Datagrams received.", NULL,
 			&receive->packets),
@@ -71,10 +72,45 @@ static int register_receive(struct dm_worker *worker)
 		DROP("bad-rtcp-auth", &receive->dropped_bad_rtcp_auth),
 		DROP("handshakes", &receive->dropped_handshake),
 		DROP("rtp", &receive->dropped_rtp),
+		DROP("bad-rtp-auth", &uplink->bad_auth),
+		DROP("rtp-replay", &uplink->replay),
+		DROP("rtp-malformed", &uplink->malformed),
+		DROP("rtp-sources", &uplink->too_many_sources),
+		DROP("rtp-payload-type", &uplink->unknown_type),
+		DROP("rtp-foreign", &uplink->foreign),
+		DROP("rtp-jump", &uplink->far),
+		DROP("rtp-not-missing", &uplink->not_missing),
+		DROP("rtp-too-large", &uplink->too_large),
+		DROP("rtp-refused", &uplink->refused),
 		COUNTER("dragoman_worker_ice_checks_total", "Valid ICE checks answered.", NULL,
 			&receive->checks),
 		COUNTER("dragoman_worker_address_changes_total",
 			"Peers that moved to another address.", NULL, &receive->address_changes),
+	};
+
+	return add_entries(worker, entries, sizeof(entries) / sizeof(entries[0]));
+}
+
+static int register_uplinks(struct dm_worker *worker)
+{
+	const struct dm_uplink_metrics *uplink = &worker->metrics.uplink;
+	const struct entry entries[] = {
+		COUNTER("dragoman_worker_uplink_packets_total",
+			"Packets of media that peers sent and the relay took.", NULL,
+			&uplink->packets),
+		COUNTER("dragoman_worker_uplink_bytes_total", "Bytes of their payload.", NULL,
+			&uplink->bytes),
+		COUNTER("dragoman_worker_uplink_nacks_total",
+			"Sequence numbers that the relay asked senders for again.", NULL,
+			&uplink->nacks),
+		COUNTER("dragoman_worker_uplink_recovered_total",
+			"Packets that came because they were asked for again.", NULL,
+			&uplink->recovered),
+		COUNTER("dragoman_worker_uplink_lost_total",
+			"Packets of senders that never came in time.", NULL, &uplink->lost),
+		COUNTER("dragoman_worker_uplink_key_requests_total",
+			"Key frames that the relay asked senders for (PLI).", NULL,
+			&uplink->key_requests),
 	};
 
 	return add_entries(worker, entries, sizeof(entries) / sizeof(entries[0]));
@@ -170,6 +206,8 @@ int dm_worker_metrics_register(struct dm_worker *worker)
 
 	if (error == 0)
 		error = register_receive(worker);
+	if (error == 0)
+		error = register_uplinks(worker);
 	if (error == 0)
 		error = register_send(worker);
 	if (error == 0)

@@ -27,7 +27,7 @@ struct dm_receive_metrics {
 	struct dm_metric dropped_truncated;       /* larger than any datagram of ours */
 	struct dm_metric dropped_bad_rtcp_auth;
 	struct dm_metric dropped_handshake; /* DTLS: too many handshakes wait */
-	struct dm_metric dropped_rtp;       /* media from listeners */
+	struct dm_metric dropped_rtp;       /* media from who only listens */
 	struct dm_metric checks;            /* valid ICE checks */
 	struct dm_metric address_changes;
 };
@@ -42,6 +42,7 @@ struct dm_worker_metrics {
 	struct dm_metric longest_turn; /* microseconds, since the control thread last read it */
 	struct dm_receive_metrics receive;
 	struct dm_feedback_metrics feedback;
+	struct dm_uplink_metrics uplink;
 };
 
 struct dm_receive_buffers;
@@ -66,10 +67,12 @@ struct dm_worker {
 	struct dm_receive_buffers *buffers;
 
 	struct dm_roster *roster;    /* the connections, owned, but for those that ended */
+	struct dm_uplinks *uplinks;  /* a list of borrowed ones: the peers that send */
 	struct dm_connection *ended; /* a list of owned ones, to give back */
 	size_t cared;                /* connections looked after, in this round */
 	dm_usec round_start;
-	dm_usec now; /* of this turn */
+	dm_usec now;        /* of this turn */
+	dm_usec arrived_at; /* of the datagrams that were just read */
 };
 
 /* Does what the control thread has asked for until now. */
