@@ -2,8 +2,7 @@
 #include "audio/comfort_noise.h"
 #include "audio/crossfade.h"
 #include "audio/encoder.h"
-#include "audio/loudness.h"
-#include "audio/pause.h"
+#include "audio/voice.h"
 
 #include <errno.h>
 #include <math.h>
@@ -13,8 +12,14 @@
 #define FRAME  DM_AUDIO_FRAME_SAMPLES
 #define VOICES DM_ENGINE_VOICES
 
-/* Everything that may be heard; voices come first. NOTHING is silence. */
-enum source { FLOOR = VOICES, OTHER, NOISE, NOTHING, SOURCES = NOTHING };
+/* Everything that may be heard; voices come first. */
+enum source { FLOOR = VOICES, OTHER, NOISE, SOURCES };
+
+/* Several of them, one bit each; 0 is silence. */
+typedef unsigned sources;
+
+#define BIT(n)     (1u << (n))
+#define ALL_VOICES (BIT(VOICES) - 1)
 
 #define RAMP_LEAST DM_MSEC(300)
 #define RAMP_MOST  DM_SEC(5)
@@ -25,10 +30,6 @@ enum source { FLOOR = VOICES, OTHER, NOISE, NOTHING, SOURCES = NOTHING };
 #define MUTE     960
 #define TAKEOVER 1920
 
-/* A link that has given nothing for so long is dead: with the ramp of 300 ms, and a tick of
- * measuring, the floor is there within 400 ms. */
-#define DEAD DM_MSEC(80)
-
 #define HANDOVER_MOST DM_SEC(3) /* waits for a pause */
 
 /* Below and above: what counts as heard when a handover is measured; every MEASURE samples. */
@@ -38,30 +39,23 @@ enum source { FLOOR = VOICES, OTHER, NOISE, NOTHING, SOURCES = NOTHING };
 
 #define EVENTS 16
 
-struct voice {
-	struct dm_microphone *microphone; /* owned; NULL of the inlet */
-	struct dm_loudness *loudness;     /* owned; NULL: as it comes */
-	struct dm_pause pause;
-	bool pauses;
-	bool alive;
-	float samples[FRAME];
-};
-
 struct dm_engine {
 	struct dm_engine_options options;
 	size_t ramp; /* samples */
-	struct voice voices[VOICES];
+	struct dm_voice voices[VOICES];
 	struct dm_limiter *limiter; /* owned */
 	struct dm_comfort_noise noise;
 	struct dm_crossfade fades[SOURCES];
 	struct dm_engine_state state;
-	uint8_t on_air;    /* the voice meant to be heard in ON_AIR */
-	enum source heard; /* what is faded to */
-	bool dead;         /* `on_air` is, and the fallback is heard for it */
-	bool handing;      /* to state.voice, at a pause */
+	uint8_t on_air; /* the voice meant to be heard in ON_AIR, with others or alone */
+	sources heard;  /* what is faded to */
+	sources dead;   /* voices on air of whose dead link was told */
+	bool fallen;    /* all are, and the fallback is heard for them */
+	bool passes_floor;
+	bool handing; /* to state.voice, at a pause */
 	dm_usec handing_since;
 	bool measuring; /* a handover that is under way: */
-	enum source leaving;
+	uint8_t leaving;
 	struct dm_engine_event handover;
 
 	struct dm_engine_event events[EVENTS];
@@ -69,20 +63,14 @@ struct dm_engine {
 	uint64_t events_dropped;
 };
 
-static int create_voices(struct dm_engine *engine)
+static int init_voices(struct dm_engine *engine)
 {
-	for (size_t n = 0; n < VOICES; n++) {
-		struct voice *voice = &engine->voices[n];
-		int error = 0;
+	int error = 0;
 
-		if (n < DM_ENGINE_MICROPHONES)
-			error = dm_microphone_create(&voice->microphone);
-		if (!error && engine->options.target_lufs < 0)
-			error = dm_loudness_create(&voice->loudness, engine->options.target_lufs);
-		if (error)
-			return error;
-	}
-	return 0;
+	for (size_t n = 0; n < VOICES && !error; n++)
+		error = dm_voice_init(&engine->voices[n], n < DM_ENGINE_MICROPHONES,
+				      engine->options.target_lufs);
+	return error;
 }
 
 int dm_engine_create(struct dm_engine **out, const struct dm_engine_options *options)
@@ -100,13 +88,12 @@ int dm_engine_create(struct dm_engine **out, const struct dm_engine_options *opt
 		return -ENOMEM;
 	engine->options = *options;
 	engine->ramp = (size_t)(ramp * 6 / 125);
-	engine->heard = NOTHING;
 	dm_comfort_noise_init(&engine->noise, 1);
 
 	int error = dm_limiter_create(&engine->limiter, options->ceiling_db);
 
 	if (!error)
-		error = create_voices(engine);
+		error = init_voices(engine);
 	if (error) {
 		dm_engine_destroy(engine);
 		return error;
@@ -119,10 +106,8 @@ void dm_engine_destroy(struct dm_engine *engine)
 {
 	if (!engine)
 		return;
-	for (size_t n = 0; n < VOICES; n++) {
-		dm_microphone_destroy(engine->voices[n].microphone);
-		dm_loudness_destroy(engine->voices[n].loudness);
-	}
+	for (size_t n = 0; n < VOICES; n++)
+		dm_voice_finish(&engine->voices[n]);
 	dm_limiter_destroy(engine->limiter);
 	free(engine);
 }
@@ -157,10 +142,16 @@ bool dm_engine_take_event(struct dm_engine *engine, struct dm_engine_event *even
 	return true;
 }
 
+bool dm_engine_state_valid(const struct dm_engine_state *state)
+{
+	return state->mode <= DM_ENGINE_ON_AIR && state->voice < VOICES &&
+	       (state->voices & ~ALL_VOICES) == 0 &&
+	       (!state->has_standby || state->standby < VOICES);
+}
+
 int dm_engine_set(struct dm_engine *engine, const struct dm_engine_state *state)
 {
-	if (state->mode > DM_ENGINE_ON_AIR || state->voice >= VOICES ||
-	    (state->has_standby && state->standby >= VOICES))
+	if (!dm_engine_state_valid(state))
 		return -EINVAL;
 
 	const bool speaking = engine->state.mode == DM_ENGINE_ON_AIR &&
@@ -168,8 +159,10 @@ int dm_engine_set(struct dm_engine *engine, const struct dm_engine_state *state)
 	const bool same = speaking && state->voice == engine->state.voice;
 
 	engine->state = *state;
-	if (state->mode != DM_ENGINE_ON_AIR)
-		engine->dead = false;
+	if (state->mode != DM_ENGINE_ON_AIR) {
+		engine->fallen = false;
+		engine->dead = 0;
+	}
 	/* Told the same again: a standby that took over stays, a handover goes on waiting, unless
 	 * it is to wait no longer. */
 	if (same && !(engine->handing && !state->at_pause))
@@ -179,67 +172,37 @@ int dm_engine_set(struct dm_engine *engine, const struct dm_engine_state *state)
 	if (engine->handing)
 		return 0;
 	if (engine->on_air != state->voice)
-		engine->dead = false;
+		engine->fallen = false;
 	engine->on_air = state->voice;
 	return 0;
-}
-
-/* Returns false when there is nothing at all to hear. */
-static bool read_voice(struct voice *voice, const struct dm_engine_inputs *inputs, dm_usec tick,
-		       bool *real)
-{
-	if (!voice->microphone) {
-		*real = voice->alive = inputs->inlet != NULL;
-		if (inputs->inlet)
-			memcpy(voice->samples, inputs->inlet, sizeof(voice->samples));
-		else
-			memset(voice->samples, 0, sizeof(voice->samples));
-		return voice->alive;
-	}
-
-	const enum dm_microphone_sound sound = dm_microphone_read(voice->microphone, tick,
-								  voice->samples);
-
-	*real = sound == DM_MICROPHONE_LIVE;
-	voice->alive = dm_microphone_dead_for(voice->microphone) < DEAD;
-	return sound != DM_MICROPHONE_SILENT;
 }
 
 static void read_voices(struct dm_engine *engine, const struct dm_engine_inputs *inputs,
 			dm_usec tick)
 {
-	for (size_t n = 0; n < VOICES; n++) {
-		struct voice *voice = &engine->voices[n];
-		const struct dm_loudness *loudness = voice->loudness;
-		bool real;
-
-		if (!read_voice(voice, inputs, tick, &real))
-			continue;
-		voice->pauses = dm_pause_run(&voice->pause, voice->samples,
-					     loudness ? dm_loudness_lufs(loudness) : -HUGE_VAL);
-		if (voice->loudness)
-			dm_loudness_run(voice->loudness, voice->samples, real);
-	}
+	for (size_t n = 0; n < DM_ENGINE_MICROPHONES; n++)
+		dm_voice_read(&engine->voices[n], tick);
+	dm_voice_take(&engine->voices[DM_ENGINE_INLET], inputs->inlet, inputs->inlet_dead_for);
 }
 
-static enum source fallback(const struct dm_engine *engine)
+static sources fallback(const struct dm_engine *engine)
 {
 	switch (engine->options.fallback) {
 	case DM_ENGINE_FLOOR:
-		return FLOOR;
+		return BIT(FLOOR);
 	case DM_ENGINE_OTHER:
-		return OTHER;
+		return BIT(OTHER);
 	case DM_ENGINE_SILENCE:
 		break;
 	}
-	return NOTHING;
+	return 0;
 }
 
 /* The waiting handover happens at a pause of who leaves, or after 3 s, or when who leaves is gone;
  * never to somebody who is not there. */
 static void hand_over(struct dm_engine *engine, dm_usec tick)
 {
-	const struct voice *leaving = &engine->voices[engine->on_air];
+	const struct dm_voice *leaving = &engine->voices[engine->on_air];
 	const uint8_t to = engine->state.voice;
 
 	if (engine->handing_since == DM_USEC_NEVER)
@@ -258,9 +221,9 @@ static void hand_over(struct dm_engine *engine, dm_usec tick)
 	if (!over && leaving->alive && !leaving->pauses)
 		return;
 	engine->handing = false;
-	engine->dead = false;
-	engine->measuring = engine->heard == (enum source)engine->on_air;
-	engine->leaving = engine->heard;
+	engine->fallen = false;
+	engine->measuring = engine->heard == BIT(engine->on_air);
+	engine->leaving = engine->on_air;
 	engine->on_air = to;
 	engine->handover = (struct dm_engine_event){
 		.type = DM_ENGINE_HANDED_OVER,
@@ -272,54 +235,82 @@ static void hand_over(struct dm_engine *engine, dm_usec tick)
 		tell(engine, &engine->handover);
 }
 
+/* Tells which links died or came back since the last tick. Returns those that live. */
+static sources living(struct dm_engine *engine, sources wanted, dm_usec tick)
+{
+	sources alive = 0;
+
+	for (uint8_t n = 0; n < VOICES; n++) {
+		if (!(wanted & BIT(n)))
+			continue;
+		if (engine->voices[n].alive)
+			alive |= BIT(n);
+		if (engine->voices[n].alive && (engine->dead & BIT(n)))
+			tell_of(engine, DM_ENGINE_LINK_BACK, n, tick);
+		if (!engine->voices[n].alive && !(engine->dead & BIT(n)))
+			tell_of(engine, DM_ENGINE_LINK_DEAD, n, tick);
+	}
+	engine->dead = wanted & ~alive;
+	return alive;
+}
+
 /* What is on air, or is heard instead. */
-static enum source speaker(struct dm_engine *engine, dm_usec tick)
+static sources speakers(struct dm_engine *engine, dm_usec tick)
 {
 	const struct dm_engine_state *state = &engine->state;
 
 	if (engine->handing)
 		hand_over(engine, tick);
-	if (engine->voices[engine->on_air].alive) {
-		if (engine->dead)
-			tell_of(engine, DM_ENGINE_LINK_BACK, engine->on_air, tick);
-		engine->dead = false;
-		return engine->on_air;
+
+	/* Who was replaced by the standby is not heard beside it. */
+	const sources others = state->voices & ~BIT(state->voice);
+	const sources alive = living(engine, others | BIT(engine->on_air), tick);
+
+	if (alive) {
+		engine->fallen = false;
+		return alive;
 	}
-	if (!engine->dead)
-		tell_of(engine, DM_ENGINE_LINK_DEAD, engine->on_air, tick);
-	if (state->has_standby && state->standby != engine->on_air &&
-	    engine->voices[state->standby].alive) {
+	if (state->has_standby && engine->voices[state->standby].alive) {
 		engine->on_air = state->standby;
-		engine->dead = false;
+		engine->dead = others;
+		engine->fallen = false;
 		engine->handing = false;
 		tell_of(engine, DM_ENGINE_STANDBY_TAKES, engine->on_air, tick);
-		return engine->on_air;
+		return BIT(engine->on_air);
 	}
-	if (!engine->dead)
+	if (!engine->fallen)
 		tell_of(engine, DM_ENGINE_FELL_BACK, engine->on_air, tick);
-	engine->dead = true;
+	engine->fallen = true;
 	return fallback(engine);
 }
 
-/* How long, in samples, and by which law one source gives way to the other. */
-static size_t fade_between(const struct dm_engine *engine, enum source from, enum source to,
+static bool any_dead(const struct dm_engine *engine, sources voices)
+{
+	for (size_t n = 0; n < VOICES; n++)
+		if ((voices & BIT(n)) && !engine->voices[n].alive)
+			return true;
+	return false;
+}
+
+/* How long, in samples, and by which law what is heard gives way to the other. */
+static size_t fade_between(const struct dm_engine *engine, sources from, sources to,
 			   enum dm_crossfade_law *law)
 {
-	const bool voice_from = (size_t)from < VOICES;
-	const bool voice_to = (size_t)to < VOICES;
+	const sources voices_from = from & ALL_VOICES;
+	const sources voices_to = to & ALL_VOICES;
 
 	/* Another engine may itself carry the floor: the same sound twice. */
-	*law = (from == FLOOR && to == OTHER) || (from == OTHER && to == FLOOR)
+	*law = (from == BIT(FLOOR) && to == BIT(OTHER)) || (from == BIT(OTHER) && to == BIT(FLOOR))
 		       ? DM_CROSSFADE_LINEAR
 		       : DM_CROSSFADE_POWER;
-	if (voice_from && voice_to)
-		return engine->voices[from].alive ? HANDOVER : TAKEOVER;
-	if ((voice_from && to == NOISE) || (from == NOISE && voice_to))
+	if (voices_from && voices_to)
+		return any_dead(engine, voices_from & ~voices_to) ? TAKEOVER : HANDOVER;
+	if ((voices_from && to == BIT(NOISE)) || (from == BIT(NOISE) && voices_to))
 		return MUTE;
 	return engine->ramp;
 }
 
-static void turn_to(struct dm_engine *engine, enum source to)
+static void turn_to(struct dm_engine *engine, sources to)
 {
 	enum dm_crossfade_law law;
 
@@ -329,7 +320,7 @@ static void turn_to(struct dm_engine *engine, enum source to)
 	const size_t samples = fade_between(engine, engine->heard, to, &law);
 
 	for (size_t n = 0; n < SOURCES; n++)
-		dm_crossfade_go(&engine->fades[n], n == (size_t)to, samples, law);
+		dm_crossfade_go(&engine->fades[n], (to & BIT(n)) != 0, samples, law);
 	engine->heard = to;
 }
 
@@ -374,17 +365,27 @@ static void mix(struct dm_engine *engine, const struct dm_engine_inputs *inputs,
 	}
 }
 
+/* Nothing else, not even the end of it. */
+static bool carries_only(const struct dm_engine *engine, enum source source)
+{
+	for (size_t n = 0; n < SOURCES; n++)
+		if (n != source && dm_crossfade_heard(&engine->fades[n]))
+			return false;
+	return engine->fades[source].way >= 1 && engine->fades[source].step == 0;
+}
+
 void dm_engine_tick(struct dm_engine *engine, const struct dm_engine_inputs *inputs, dm_usec tick,
 		    float *samples)
 {
-	enum source to = NOISE;
+	sources to = BIT(NOISE);
 
 	read_voices(engine, inputs, tick);
 	if (engine->state.mode == DM_ENGINE_ON_AIR)
-		to = speaker(engine, tick);
+		to = speakers(engine, tick);
 	else if (engine->state.mode == DM_ENGINE_OFF)
 		to = fallback(engine);
 	turn_to(engine, to);
+	engine->passes_floor = inputs->floor && carries_only(engine, FLOOR);
 	if (engine->measuring)
 		measure(engine);
 	mix(engine, inputs, samples);
@@ -395,17 +396,33 @@ void dm_engine_tick(struct dm_engine *engine, const struct dm_engine_inputs *inp
 	dm_limiter_run(engine->limiter, samples);
 }
 
+/* The voice that is heard; of several, the state's own before the others. */
+static uint8_t heard_voice(const struct dm_engine *engine)
+{
+	if (engine->heard & BIT(engine->on_air))
+		return engine->on_air;
+	for (uint8_t n = 0; n < VOICES; n++)
+		if (engine->heard & BIT(n))
+			return n;
+	return VOICES;
+}
+
 void dm_engine_stats(const struct dm_engine *engine, struct dm_engine_stats *stats)
 {
-	const bool voice = (size_t)engine->heard < VOICES;
-	const struct dm_loudness *loudness = voice ? engine->voices[engine->heard].loudness : NULL;
+	const uint8_t voice = heard_voice(engine);
+	const struct dm_loudness *loudness = voice < VOICES ? engine->voices[voice].loudness : NULL;
 
 	*stats = (struct dm_engine_stats){
-		.on_air = voice ? (uint8_t)engine->heard : VOICES,
+		.on_air = voice,
 		.fallen_back = engine->heard == fallback(engine),
 		.reduction_db = dm_limiter_reduction_db(engine->limiter),
 		.gain_db = loudness ? dm_loudness_gain_db(loudness) : 0,
 		.lufs = loudness ? dm_loudness_lufs(loudness) : -HUGE_VAL,
+		.passes_floor = engine->passes_floor,
 		.events_dropped = engine->events_dropped,
 	};
+	for (size_t n = 0; n < VOICES; n++) {
+		stats->voices[n].peak_dbfs = dm_peak_dbfs(&engine->voices[n].peak);
+		stats->voices[n].alive = engine->voices[n].alive;
+	}
 }

@@ -41,20 +41,22 @@ struct dm_engine_options {
 
 struct dm_engine_state {
 	enum dm_engine_mode mode;
-	uint8_t voice; /* on air */
-	bool at_pause; /* a change of voice waits for a pause, at most 3 s */
+	uint8_t voice;  /* on air */
+	uint8_t voices; /* further voices on air with it, one bit each (its own may be among them);
+			   0: it alone. A dead one fades out while another lives */
+	bool at_pause;  /* a change of `voice` waits for a pause, at most 3 s */
 	bool has_standby;
-	uint8_t standby; /* takes over when the voice's link dies: both agreed to it */
+	uint8_t standby; /* takes over when no voice's link lives: all agreed to it */
 };
 
 enum dm_engine_event_type {
 	DM_ENGINE_HANDED_OVER,   /* `voice` is on air now, as it was told */
 	DM_ENGINE_NOT_HANDED,    /* `voice` gave no sound for 3 s; the other stays on air */
-	DM_ENGINE_LINK_DEAD,     /* of `voice`, on air */
+	DM_ENGINE_LINK_DEAD,     /* of `voice`, on air, perhaps with others */
 	DM_ENGINE_STANDBY_TAKES, /* `voice` is on air instead of a dead one, and stays so until
 				     told */
 	DM_ENGINE_FELL_BACK,     /* the fallback is heard instead of `voice` */
-	DM_ENGINE_LINK_BACK,     /* `voice` is heard again */
+	DM_ENGINE_LINK_BACK,     /* `voice` is heard again, or with the others again */
 };
 
 struct dm_engine_event {
@@ -69,17 +71,23 @@ struct dm_engine_event {
 /* A tick's sound from elsewhere, DM_AUDIO_FRAME_SAMPLES each; NULL: there is none. */
 struct dm_engine_inputs {
 	const float *floor;
-	const float *other; /* another channel's */
-	const float *inlet; /* of a hardware booth */
+	const float *other;     /* another channel's */
+	const float *inlet;     /* of a hardware booth, */
+	dm_usec inlet_dead_for; /* whose source has given nothing for so long; 0: it lives */
 };
 
 struct dm_engine_stats {
-	uint8_t on_air;          /* the voice that is heard; DM_ENGINE_VOICES: none */
+	uint8_t on_air; /* the voice that is heard; of several, the first; DM_ENGINE_VOICES: none */
 	bool fallen_back;        /* the fallback is heard */
 	double reduction_db;     /* the limiter's, in the last tick */
 	double gain_db;          /* of the voice on air */
 	double lufs;             /* as it came in; -HUGE_VAL when unknown */
+	bool passes_floor;       /* what left in the last tick is the floor as it is */
 	uint64_t events_dropped; /* nobody took them */
+	struct {
+		float peak_dbfs; /* as it comes in, of the last 100 ms; -HUGE_VALF: silence */
+		bool alive;
+	} voices[DM_ENGINE_VOICES];
 };
 
 /* Returns 0, -EINVAL or -ENOMEM; on failure *out is NULL. */
@@ -89,6 +97,8 @@ void dm_engine_destroy(struct dm_engine *engine); /* NULL is allowed */
 /* Microphone 0, 1 or 2: owned by the channel. Put packets in, take NACKs and statistics; never
  * read it. */
 struct dm_microphone *dm_engine_microphone(struct dm_engine *engine, uint8_t number);
+
+bool dm_engine_state_valid(const struct dm_engine_state *state);
 
 /* From the next tick on. Returns 0 or -EINVAL. */
 int dm_engine_set(struct dm_engine *engine, const struct dm_engine_state *state);

@@ -1,8 +1,12 @@
 #include "audio/ticker.h"
 #include "audio/encoder.h"
+#include "audio/strip.h"
+#include "base/doorbell.h"
 #include "base/log.h"
+#include "base/queue.h"
 
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -16,13 +20,6 @@
 /* Further behind, ticks are left out rather than made up: the process was stopped. Choice. */
 #define BEHIND_MOST DM_SEC(5)
 
-/* Measured (audio/README.md): complexity 5 costs 0.3 ms a frame on the slowest machine at hand,
- * so 32 channels take half a tick; 10 costs twice as much and does not fit. */
-#define COMPLEXITY 5
-
-/* Packet loss that in-band FEC prepares for; choice: a poor but usable mobile link. */
-#define LOSS_PERCENT 10
-
 /* On a busy machine the beat goes before decoding and encoding. Without the right to it
  * (CAP_SYS_NICE) the beat only has less protection. */
 #define TICKER_NICE (-10)
@@ -30,173 +27,356 @@
 /* A gauge of the worst over so long; choice: no scrape misses it by much. */
 #define LATEST_WINDOW DM_SEC(10)
 
+/* Choices: each channel of the largest event told four things at once, and an event of each. */
+#define COMMANDS 8192
+#define EVENTS   2048
+
+enum command_type { SET, SET_OTHER, CONNECT };
+
+struct command {
+	enum command_type type;
+	int channel;
+	int other;
+	uint8_t microphone;
+	struct dm_intake *intake; /* a reference is handed over */
+	struct dm_engine_state state;
+};
+
 struct channel {
-	struct dm_ticker_channel options;
-	struct dm_sound_line *line; /* owned; NULL when it carries a fallback */
-	struct dm_encoder *encoder; /* owned; NULL likewise */
-	uint32_t lookahead;         /* samples */
-	size_t bytes;
-	uint8_t payload[DM_AUDIO_PAYLOAD_MAX];
+	struct dm_strip *strip; /* owned */
+	int other;              /* whose sound is the fallback; -1: none */
+	struct dm_track_payload payload;
 };
 
 struct dm_ticker {
 	struct dm_timeline timeline;
 	const struct dm_audience *audience; /* borrowed */
-	struct dm_metric *latest;           /* borrowed */
+	struct dm_metrics *metrics;         /* borrowed, nullable */
+	struct dm_metric latest;            /* microseconds */
+	struct dm_metric events_dropped;
 	dm_usec latest_since;
-	struct channel **channels; /* owned */
+	uint32_t lookahead;       /* samples, of all encoders */
+	struct channel *channels; /* owned */
 	size_t count;
+	struct dm_queue *commands; /* owned; to the beat */
+	struct dm_queue *events;   /* owned; from it */
+	struct dm_queue *intakes;  /* owned; whose references the beat has no use for any more */
+	struct dm_doorbell doorbell;
 	struct dm_log_limit failures;
 	pthread_t thread;
 	bool has_thread;
 	_Atomic bool stopping;
 };
 
-int dm_ticker_create(struct dm_ticker **out, const struct dm_timeline *timeline,
-		     const struct dm_audience *audience, struct dm_metric *latest)
+/* --- life --- */
+
+/* All encoders are alike in it. */
+static int ask_lookahead(struct dm_ticker *ticker)
 {
-	struct dm_ticker *ticker = calloc(1, sizeof(*ticker));
-
-	*out = ticker;
-	if (!ticker)
-		return -ENOMEM;
-	ticker->timeline = *timeline;
-	ticker->audience = audience;
-	ticker->latest = latest;
-	ticker->failures.burst = 3;
-	ticker->failures.interval = DM_SEC(10);
-	return 0;
-}
-
-static void destroy_channel(struct channel *channel)
-{
-	dm_sound_line_destroy(channel->line);
-	dm_encoder_destroy(channel->encoder);
-	dm_track_unref(channel->options.track);
-	free(channel);
-}
-
-static int prepare(struct channel *channel)
-{
-	const struct dm_encoder_options options = {
-		.bitrate_bps = channel->options.bitrate_bps,
-		.loss_percent = LOSS_PERCENT,
-		.complexity = COMPLEXITY,
-	};
-
-	if (!channel->options.inlet)
-		return 0;
-
-	int error = dm_sound_line_create(&channel->line);
+	struct dm_encoder *encoder;
+	const int error = dm_encoder_create(&encoder,
+					    &(struct dm_encoder_options){ .bitrate_bps = 64000 });
 
 	if (!error)
-		error = dm_encoder_create(&channel->encoder, &options);
-	if (!error)
-		channel->lookahead = dm_encoder_lookahead_samples(channel->encoder);
+		ticker->lookahead = dm_encoder_lookahead_samples(encoder);
+	dm_encoder_destroy(encoder);
 	return error;
 }
 
-int dm_ticker_add(struct dm_ticker *ticker, const struct dm_ticker_channel *options)
+static int add_metrics(struct dm_ticker *ticker)
 {
-	if (!options->inlet && options->fallback >= ticker->count)
+	if (!ticker->metrics)
+		return 0;
+
+	const int error = dm_metrics_add(
+		ticker->metrics, DM_METRIC_GAUGE, "dragoman_ingest_tick_late_seconds",
+		"The latest beat of sound in ten seconds.", "", &ticker->latest, 1000000);
+
+	return error ? error
+		     : dm_metrics_add(ticker->metrics, DM_METRIC_COUNTER,
+				      "dragoman_channel_events_dropped_total",
+				      "What engines found out and nobody took in time.", "",
+				      &ticker->events_dropped, 1);
+}
+
+static int create_parts(struct dm_ticker *ticker)
+{
+	int error = dm_queue_create(&ticker->commands, COMMANDS, sizeof(struct command));
+
+	if (!error)
+		error = dm_queue_create(&ticker->events, EVENTS, sizeof(struct dm_ticker_event));
+	if (!error)
+		error = dm_queue_create(&ticker->intakes, COMMANDS, sizeof(struct dm_intake *));
+	if (!error)
+		error = ask_lookahead(ticker);
+	return error ? error : add_metrics(ticker);
+}
+
+int dm_ticker_create(struct dm_ticker **out, const struct dm_timeline *timeline,
+		     const struct dm_audience *audience, struct dm_metrics *metrics)
+{
+	struct dm_ticker *ticker = calloc(1, sizeof(*ticker));
+
+	*out = NULL;
+	if (!ticker)
+		return -ENOMEM;
+
+	int error = dm_doorbell_init(&ticker->doorbell);
+
+	if (error) {
+		free(ticker);
+		return error;
+	}
+	ticker->timeline = *timeline;
+	ticker->audience = audience;
+	ticker->metrics = metrics;
+	ticker->failures.burst = 3;
+	ticker->failures.interval = DM_SEC(10);
+	error = create_parts(ticker);
+	if (error) {
+		dm_ticker_destroy(ticker);
+		return error;
+	}
+	*out = ticker;
+	return 0;
+}
+
+int dm_ticker_add(struct dm_ticker *ticker, const struct dm_ticker_channel *channel)
+{
+	if (channel->floor < -1 || channel->floor >= (int)ticker->count ||
+	    (!channel->engine && channel->floor != -1))
 		return -EINVAL;
 
-	struct channel **grown = realloc(ticker->channels,
-					 (ticker->count + 1) * sizeof(struct channel *));
+	struct channel *grown = realloc(ticker->channels,
+					(ticker->count + 1) * sizeof(struct channel));
 
 	if (!grown)
 		return -ENOMEM;
 	ticker->channels = grown;
+	grown += ticker->count;
+	grown->other = -1;
 
-	struct channel *channel = calloc(1, sizeof(*channel));
+	const int error = dm_strip_create(&grown->strip, channel, ticker->lookahead,
+					  ticker->metrics);
 
-	if (!channel)
-		return -ENOMEM;
-	channel->options = *options;
-	dm_track_ref(options->track);
-
-	const int error = prepare(channel);
-
-	if (error) {
-		destroy_channel(channel);
-		return error;
-	}
-	ticker->channels[ticker->count] = channel;
-	return (int)ticker->count++;
+	return error ? error : (int)ticker->count++;
 }
 
-static void count_sound(const struct channel *channel)
-{
-	const struct dm_sound_line_totals *totals = dm_sound_line_totals(channel->line);
-	struct dm_ticker_counts *counts = channel->options.counts;
+/* --- commands --- */
 
-	if (!counts)
+static bool is_engine(const struct dm_ticker *ticker, int channel)
+{
+	return channel >= 0 && channel < (int)ticker->count &&
+	       dm_strip_engine(ticker->channels[channel].strip);
+}
+
+/* The references that the beat gave back: to drop the last may free memory, which it must not. */
+static void drop_intakes(struct dm_ticker *ticker)
+{
+	struct dm_intake *intake;
+
+	while (dm_queue_pop(ticker->intakes, &intake))
+		dm_intake_unref(intake);
+}
+
+static int command(struct dm_ticker *ticker, const struct command *command)
+{
+	drop_intakes(ticker);
+	if (!is_engine(ticker, command->channel))
+		return -EINVAL;
+	return dm_queue_push(ticker->commands, command) ? 0 : -EAGAIN;
+}
+
+int dm_ticker_set(struct dm_ticker *ticker, int channel, const struct dm_engine_state *state)
+{
+	if (!dm_engine_state_valid(state))
+		return -EINVAL;
+	return command(ticker, &(struct command){
+				       .type = SET,
+				       .channel = channel,
+				       .state = *state,
+			       });
+}
+
+int dm_ticker_set_other(struct dm_ticker *ticker, int channel, int other)
+{
+	if (other < -1 || other >= (int)ticker->count || other == channel)
+		return -EINVAL;
+	return command(ticker, &(struct command){
+				       .type = SET_OTHER,
+				       .channel = channel,
+				       .other = other,
+			       });
+}
+
+int dm_ticker_connect(struct dm_ticker *ticker, int channel, uint8_t microphone,
+		      struct dm_intake *intake)
+{
+	if (microphone >= DM_ENGINE_MICROPHONES ||
+	    (intake && dm_intake_clock_rate_hz(intake) != DM_AUDIO_RATE_HZ))
+		return -EINVAL;
+	if (intake)
+		dm_intake_ref(intake);
+
+	const int error = command(ticker, &(struct command){
+						  .type = CONNECT,
+						  .channel = channel,
+						  .microphone = microphone,
+						  .intake = intake,
+					  });
+
+	if (error)
+		dm_intake_unref(intake);
+	return error;
+}
+
+static void give_back(struct dm_ticker *ticker, struct dm_intake *intake)
+{
+	if (!intake)
 		return;
-	dm_metric_set(&counts->gaps, (int64_t)totals->dry_reads);
-	dm_metric_set(&counts->jumps, (int64_t)totals->jumps);
-	dm_metric_set(&counts->late_samples, (int64_t)totals->late_samples);
+	/* Full: nobody has answered for thousands of them. */
+	if (!dm_queue_push(ticker->intakes, &intake))
+		dm_intake_unref(intake);
+	dm_doorbell_ring(&ticker->doorbell);
 }
 
-static void encode(struct dm_ticker *ticker, struct channel *channel, int64_t tick)
+static void take_commands(struct dm_ticker *ticker)
 {
-	/* Opus's frame of silence (fullband CELT, 20 ms): a tick is never left without a packet. */
-	static const uint8_t silence[3] = { 0xf8, 0xff, 0xfe };
-	float samples[DM_AUDIO_FRAME_SAMPLES];
+	struct command command;
+
+	while (dm_queue_pop(ticker->commands, &command)) {
+		struct channel *channel = &ticker->channels[command.channel];
+
+		switch (command.type) {
+		case SET:
+			dm_engine_set(dm_strip_engine(channel->strip), &command.state);
+			break;
+		case SET_OTHER:
+			channel->other = command.other;
+			break;
+		case CONNECT:
+			give_back(ticker, dm_strip_connect(channel->strip, command.microphone,
+							   command.intake));
+			break;
+		}
+	}
+}
+
+/* --- events and figures --- */
+
+int dm_ticker_fd(const struct dm_ticker *ticker)
+{
+	return ticker->doorbell.fd;
+}
+
+void dm_ticker_answer(struct dm_ticker *ticker)
+{
+	dm_doorbell_answer(&ticker->doorbell);
+	drop_intakes(ticker);
+}
+
+bool dm_ticker_take_event(struct dm_ticker *ticker, struct dm_ticker_event *event)
+{
+	return dm_queue_pop(ticker->events, event);
+}
+
+static void tell_events(struct dm_ticker *ticker, int number)
+{
+	struct dm_engine *engine = dm_strip_engine(ticker->channels[number].strip);
+	struct dm_ticker_event event = { .channel = number };
+
+	while (engine && dm_engine_take_event(engine, &event.engine)) {
+		if (!dm_queue_push(ticker->events, &event))
+			dm_metric_add(&ticker->events_dropped, 1);
+		dm_doorbell_ring(&ticker->doorbell);
+	}
+}
+
+void dm_ticker_level(const struct dm_ticker *ticker, int channel, struct dm_ticker_level *level)
+{
+	if (channel >= 0 && channel < (int)ticker->count) {
+		dm_strip_level(ticker->channels[channel].strip, level);
+		return;
+	}
+	*level = (struct dm_ticker_level){
+		.on_air = DM_ENGINE_VOICES,
+		.peak_dbfs = -HUGE_VALF,
+		.momentary_lufs = -HUGE_VALF,
+	};
+	for (size_t n = 0; n < DM_ENGINE_MICROPHONES; n++)
+		level->microphones[n].peak_dbfs = -HUGE_VALF;
+}
+
+void dm_ticker_microphone_stats(const struct dm_ticker *ticker, int channel, uint8_t microphone,
+				struct dm_microphone_stats *stats)
+{
+	if (channel >= 0 && channel < (int)ticker->count && microphone < DM_ENGINE_VOICES)
+		dm_strip_microphone_stats(ticker->channels[channel].strip, microphone, stats);
+	else
+		memset(stats, 0, sizeof(*stats));
+}
+
+/* --- the beat --- */
+
+static struct dm_strip *strip_of(const struct dm_ticker *ticker, int channel)
+{
+	return channel < 0 ? NULL : ticker->channels[channel].strip;
+}
+
+static void encode(struct dm_ticker *ticker, struct channel *channel)
+{
 	uint64_t suppressed;
 
-	dm_sound_inlet_drain(channel->options.inlet, channel->line);
-	dm_sound_line_read(channel->line, tick * DM_AUDIO_FRAME_SAMPLES + channel->lookahead,
-			   samples, DM_AUDIO_FRAME_SAMPLES);
-	count_sound(channel);
-
-	const int bytes = dm_encoder_encode(channel->encoder, samples, channel->payload,
-					    sizeof(channel->payload));
-
-	if (bytes > 0 && bytes <= DM_TRACK_PAYLOAD_MAX) {
-		channel->bytes = (size_t)bytes;
+	if (dm_strip_encode(channel->strip, &channel->payload))
 		return;
-	}
-	memcpy(channel->payload, silence, sizeof(silence));
-	channel->bytes = sizeof(silence);
 	if (dm_log_allow(&ticker->failures, dm_time_now(), &suppressed))
 		dm_log(DM_LOG_ERROR, "audio.sound_not_encoded", "track=%s suppressed=%llu",
-		       dm_track_name(channel->options.track), (unsigned long long)suppressed);
+		       dm_track_name(dm_strip_track(channel->strip)),
+		       (unsigned long long)suppressed);
 }
 
-static void publish(const struct dm_ticker *ticker, const struct channel *channel, dm_usec at,
-		    dm_usec now)
+void dm_ticker_make(struct dm_ticker *ticker, int64_t tick)
 {
-	const struct channel *from = channel->encoder ? channel
-						      : ticker->channels[channel->options.fallback];
-	const struct dm_track_payload payload = { .data = from->payload, .bytes = from->bytes };
-	const struct dm_track_frame frame = {
-		.payloads = &payload,
-		.payload_count = 1,
-		.captured_at = at,
-		.timestamp = dm_timeline_rtp(&ticker->timeline, at, DM_AUDIO_RATE_HZ),
-		.key = true,
-	};
+	const dm_usec at = ticker->timeline.origin + tick * TICK + DM_TICKER_DELAY;
 
-	dm_track_publish(channel->options.track, &frame, now);
+	take_commands(ticker);
+	/* An engine's floor comes before it, and so has this tick's sound. */
+	for (size_t n = 0; n < ticker->count; n++) {
+		struct channel *channel = &ticker->channels[n];
+
+		dm_strip_run(channel->strip, tick, at,
+			     strip_of(ticker, dm_strip_floor(channel->strip)),
+			     strip_of(ticker, channel->other));
+		if (dm_strip_track(channel->strip))
+			encode(ticker, channel);
+		tell_events(ticker, (int)n);
+	}
 }
 
-static void beat(struct dm_ticker *ticker, int64_t tick)
+void dm_ticker_publish(struct dm_ticker *ticker, int64_t tick, dm_usec now)
 {
-	for (size_t n = 0; n < ticker->count; n++)
-		if (ticker->channels[n]->encoder)
-			encode(ticker, ticker->channels[n], tick);
+	const dm_usec at = ticker->timeline.origin + tick * TICK;
 
-	const dm_usec now = dm_time_now();
+	for (size_t n = 0; n < ticker->count; n++) {
+		struct dm_track *track = dm_strip_track(ticker->channels[n].strip);
+		const struct dm_track_frame frame = {
+			.payloads = &ticker->channels[n].payload,
+			.payload_count = 1,
+			.captured_at = at,
+			.timestamp = dm_timeline_rtp(&ticker->timeline, at, DM_AUDIO_RATE_HZ),
+			.key = true,
+		};
 
-	for (size_t n = 0; n < ticker->count; n++)
-		publish(ticker, ticker->channels[n], ticker->timeline.origin + tick * TICK, now);
+		if (track)
+			dm_track_publish(track, &frame, now);
+	}
 	dm_audience_ring(ticker->audience);
 }
 
 static void note_lateness(struct dm_ticker *ticker, dm_usec now, dm_usec late)
 {
-	if (now - ticker->latest_since >= LATEST_WINDOW || late > dm_metric_get(ticker->latest)) {
-		dm_metric_set(ticker->latest, late);
+	if (now - ticker->latest_since >= LATEST_WINDOW || late > dm_metric_get(&ticker->latest)) {
+		dm_metric_set(&ticker->latest, late);
 		ticker->latest_since = now;
 	}
 }
@@ -240,29 +420,56 @@ static void *run(void *user)
 			tick = tick_due(ticker, now);
 		}
 		note_lateness(ticker, now, now - due);
-		beat(ticker, tick++);
+		dm_ticker_make(ticker, tick);
+		dm_ticker_publish(ticker, tick++, dm_time_now());
 	}
 	return NULL;
 }
 
 int dm_ticker_start(struct dm_ticker *ticker)
 {
+	atomic_store(&ticker->stopping, false);
 	if (pthread_create(&ticker->thread, NULL, run, ticker) != 0)
 		return -EAGAIN;
 	ticker->has_thread = true;
 	return 0;
 }
 
+void dm_ticker_stop(struct dm_ticker *ticker)
+{
+	if (!ticker->has_thread)
+		return;
+	atomic_store(&ticker->stopping, true);
+	pthread_join(ticker->thread, NULL);
+	ticker->has_thread = false;
+}
+
+/* Commands that no beat took still hold references. */
+static void drop_commands(struct dm_ticker *ticker)
+{
+	struct command command;
+
+	while (ticker->commands && dm_queue_pop(ticker->commands, &command))
+		if (command.type == CONNECT)
+			dm_intake_unref(command.intake);
+	if (ticker->intakes)
+		drop_intakes(ticker);
+}
+
 void dm_ticker_destroy(struct dm_ticker *ticker)
 {
 	if (!ticker)
 		return;
-	if (ticker->has_thread) {
-		atomic_store(&ticker->stopping, true);
-		pthread_join(ticker->thread, NULL);
-	}
+	dm_ticker_stop(ticker);
+	drop_commands(ticker);
 	for (size_t n = 0; n < ticker->count; n++)
-		destroy_channel(ticker->channels[n]);
+		dm_strip_destroy(ticker->channels[n].strip);
+	if (ticker->metrics)
+		dm_metrics_remove(ticker->metrics, ticker, sizeof(*ticker));
+	dm_queue_destroy(ticker->intakes);
+	dm_queue_destroy(ticker->events);
+	dm_queue_destroy(ticker->commands);
+	dm_doorbell_finish(&ticker->doorbell);
 	free(ticker->channels);
 	free(ticker);
 }

@@ -1,18 +1,26 @@
 /* relay/audio/ticker.h
  *
- * The beat of all sound: every 20 ms it takes each channel's next 960 samples, encodes them and
- * publishes one packet on every audio track of the event, silence included, all with the same
- * timestamp, a multiple of 960 on the shared timeline.
+ * The beat of all sound: every 20 ms each channel's next 960 samples are made, encoded, and
+ * published as one packet on its track, silence included, all with the same timestamp, a multiple
+ * of 960 on the shared timeline. A channel is either a floor, which is what its source gives, as it
+ * is, or an engine (audio/engine.h) that is told what to carry.
  *
- * Thread: add, start and destroy on the control thread; a thread of its own, the one writer of
- * the tracks.
+ * Two clocks meet in a beat. What comes with its place on the timeline (PCM) is fetched
+ * DM_TICKER_DELAY after its time. Microphones have no place on it: they are read at the beat's own
+ * time, as soon as their jitter buffers let them.
+ *
+ * Thread: a thread of its own makes the sound, the one writer of the tracks; everything here is for
+ * the control thread, unless it says otherwise. Commands go by a bounded queue and count from the
+ * next beat on.
  */
 #ifndef DM_AUDIO_TICKER_H
 #define DM_AUDIO_TICKER_H
 
-#include "base/metric.h"
+#include "audio/engine.h"
 #include "audio/sound_inlet.h"
+#include "base/metric.h"
 #include "rtp/audience.h"
+#include "rtp/intake.h"
 #include "rtp/timeline.h"
 #include "rtp/track.h"
 
@@ -23,7 +31,7 @@
 
 struct dm_ticker;
 
-/* What the ticker counts of a channel. */
+/* What the ticker counts of a channel's PCM. */
 struct dm_ticker_counts {
 	struct dm_metric gaps;         /* sound ended or was late */
 	struct dm_metric jumps;        /* its times jumped */
@@ -31,25 +39,93 @@ struct dm_ticker_counts {
 };
 
 struct dm_ticker_channel {
-	struct dm_track *track;          /* a reference is taken */
-	uint32_t bitrate_bps;            /* of Opus */
-	struct dm_sound_inlet *inlet;    /* borrowed until destroy; NULL: carries `fallback` */
-	size_t fallback;                 /* an earlier channel, whose packets are copied */
+	struct dm_track *track; /* a reference is taken; NULL: somebody else writes it (a floor that
+				   is passed through), and its sound is for other channels only */
+	uint32_t bitrate_bps;   /* of Opus; unused without a track */
+	struct dm_sound_inlet
+		*inlet;           /* PCM of a decoded source; borrowed until destroy; nullable */
+	struct dm_intake *intake; /* Opus of a source that is passed through, or of a publisher; a
+				     reference is taken; nullable, and so with an inlet */
+	const struct dm_engine_options *engine; /* copied; NULL: a floor */
+	int floor; /* of an engine: the channel that is its floor, or -1: silence. Of a floor: -1 */
 	struct dm_ticker_counts *counts; /* borrowed until destroy; nullable */
 };
 
-/* `timeline` is copied, the others borrowed until destroy; `latest` (a gauge) is the latest tick
- * of the last ten seconds, in microseconds. Returns 0 or -ENOMEM. */
+/* `timeline` is copied, `audience` and `metrics` (nullable) are borrowed until destroy. Returns 0,
+ * -ENOMEM or what eventfd(2) says; on failure *out is NULL. */
 int dm_ticker_create(struct dm_ticker **out, const struct dm_timeline *timeline,
-		     const struct dm_audience *audience, struct dm_metric *latest);
+		     const struct dm_audience *audience, struct dm_metrics *metrics);
 
-/* Before start. Returns the channel's number, -EINVAL or -ENOMEM. */
+/* Before start. An engine's floor was added before it. Its source is the voice DM_ENGINE_INLET.
+ * Returns the channel's number, counting from 0, -EINVAL or -ENOMEM. */
 int dm_ticker_add(struct dm_ticker *ticker, const struct dm_ticker_channel *channel);
 
 /* Returns 0 or -EAGAIN (no thread). */
 int dm_ticker_start(struct dm_ticker *ticker);
 
-/* Stops and joins the thread. NULL is allowed. */
+/* Joins the thread; tracks pause from here on. Does nothing when none runs. */
+void dm_ticker_stop(struct dm_ticker *ticker);
+
+/* Stops, and drops all references. NULL is allowed. */
 void dm_ticker_destroy(struct dm_ticker *ticker);
+
+/* --- commands, to engines only; before start too --- */
+
+/* Returns 0, -EINVAL (no such channel, or state) or -EAGAIN (the queue is full). */
+int dm_ticker_set(struct dm_ticker *ticker, int channel, const struct dm_engine_state *state);
+
+/* Whose sound DM_ENGINE_OTHER is; -1: none. Of a channel that is later in order, it is that of the
+ * beat before. Returns as dm_ticker_set. */
+int dm_ticker_set_other(struct dm_ticker *ticker, int channel, int other);
+
+/* From now on the microphone is fed by this intake (48 kHz), of which the ticker takes a reference;
+ * NULL: by none. Of what waits in it, packets older than 200 ms are skipped. An intake feeds one
+ * microphone at a time. Returns as dm_ticker_set. */
+int dm_ticker_connect(struct dm_ticker *ticker, int channel, uint8_t microphone,
+		      struct dm_intake *intake);
+
+/* --- what engines found out --- */
+
+struct dm_ticker_event {
+	int channel;
+	struct dm_engine_event engine;
+};
+
+/* Readable when events wait: answer, then take all. */
+int dm_ticker_fd(const struct dm_ticker *ticker);
+void dm_ticker_answer(struct dm_ticker *ticker);
+
+/* False when nothing waits. */
+bool dm_ticker_take_event(struct dm_ticker *ticker, struct dm_ticker_event *event);
+
+/* --- what a channel is like now; each figure is whole, together they may be of two beats --- */
+
+struct dm_ticker_level {
+	uint8_t on_air;       /* the voice that is heard; of several, the state's own;
+				 DM_ENGINE_VOICES: none */
+	bool fallen_back;     /* the fallback is heard */
+	float peak_dbfs;      /* of what leaves, in the last 100 ms; -HUGE_VALF: silence */
+	float momentary_lufs; /* of what leaves, of 400 ms (EBU Tech 3341); -HUGE_VALF: silence */
+	float reduction_db;   /* the limiter's, at most 0 */
+	float gain_db;        /* of the voice on air */
+	struct {
+		float peak_dbfs; /* as it comes in, of the last 100 ms */
+		bool live;
+	} microphones[DM_ENGINE_MICROPHONES];
+};
+
+/* Of a channel that does not exist: silence. */
+void dm_ticker_level(const struct dm_ticker *ticker, int channel, struct dm_ticker_level *level);
+void dm_ticker_microphone_stats(const struct dm_ticker *ticker, int channel, uint8_t microphone,
+				struct dm_microphone_stats *stats);
+
+/* --- the beat itself: for the ticker's thread, and for who has a clock of its own (tests,
+ * benchmarks) and never starts it --- */
+
+/* Takes the commands and makes the sound of tick `tick`, counted from the timeline's origin. */
+void dm_ticker_make(struct dm_ticker *ticker, int64_t tick);
+
+/* Publishes it, at `now`. */
+void dm_ticker_publish(struct dm_ticker *ticker, int64_t tick, dm_usec now);
 
 #endif

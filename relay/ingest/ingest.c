@@ -4,6 +4,7 @@
 #include "ingest/feed.h"
 #include "ingest/forward_metrics.h"
 #include "ingest/forwarder.h"
+#include "audio/loudness.h"
 #include "audio/ticker.h"
 
 #include <errno.h>
@@ -49,11 +50,10 @@ struct dm_ingest {
 	struct dm_timeline timeline;
 	const struct dm_audience *audience; /* borrowed */
 	struct dm_metrics *metrics;         /* borrowed, nullable */
-	struct dm_metric tick_late;
-	struct dm_reaper *reaper;       /* owned */
-	struct dm_ticker *ticker;       /* owned */
-	struct dm_forwarder *forwarder; /* owned */
-	GPtrArray *slots;               /* struct slot, owned */
+	struct dm_reaper *reaper;           /* owned */
+	struct dm_ticker *ticker;           /* owned */
+	struct dm_forwarder *forwarder;     /* owned */
+	GPtrArray *slots;                   /* struct slot, owned */
 };
 
 /* On the control thread. */
@@ -146,27 +146,49 @@ static bool carries_floor(const struct dm_channel *channel)
 	       channel->fallback == DM_FALLBACK_FLOOR;
 }
 
-/* `floor` is the number of the floor's channel in the ticker; not used for the floor itself.
- * Returns the channel's number, or -errno. */
-static int add_channel(const struct dm_ingest *ingest, struct slot *slot, size_t floor)
+/* Of the hardware booths' channels; choices: see audio/README.md. */
+#define CEILING_DB (-2.0)
+#define RAMP       DM_MSEC(300)
+
+/* `floor` is the number of the floor's channel in the ticker, -1: it is not there; not used for the
+ * floor itself. Returns the channel's number, or -errno. */
+static int add_channel(const struct dm_ingest *ingest, struct slot *slot, int floor)
 {
+	static const struct dm_engine_state booth = {
+		.mode = DM_ENGINE_ON_AIR,
+		.voice = DM_ENGINE_INLET,
+	};
 	struct dm_channel *channel = slot->channel;
-	struct dm_ticker_channel options = {
-		.track = channel->track,
-		.bitrate_bps = channel->bitrate_bps,
-		.fallback = floor,
-		.counts = &slot->sound,
+	const bool is_floor = channel == &slot->room->channels[0];
+	const bool has_source = channel->source.uri && *channel->source.uri;
+	const struct dm_engine_options engine = {
+		.fallback = channel->fallback == DM_FALLBACK_FLOOR ? DM_ENGINE_FLOOR
+								   : DM_ENGINE_SILENCE,
+		.ramp = RAMP,
+		.ceiling_db = CEILING_DB,
+		.target_lufs = DM_LOUDNESS_TARGET_LUFS,
 	};
 
-	/* Without a source: the floor's packets, or silence of its own. */
-	if (channel == &slot->room->channels[0] || !carries_floor(channel)) {
+	if (is_floor || has_source) {
 		const int error = dm_sound_inlet_create(&slot->inlet);
 
 		if (error)
 			return error;
-		options.inlet = slot->inlet;
 	}
-	return dm_ticker_add(ingest->ticker, &options);
+
+	const struct dm_ticker_channel options = {
+		.track = channel->track,
+		.bitrate_bps = channel->bitrate_bps,
+		.inlet = slot->inlet,
+		.engine = is_floor ? NULL : &engine,
+		.floor = is_floor ? -1 : floor,
+		.counts = &slot->sound,
+	};
+	const int number = dm_ticker_add(ingest->ticker, &options);
+
+	if (number >= 0 && !is_floor && has_source)
+		dm_ticker_set(ingest->ticker, number, &booth);
+	return number;
 }
 
 static int add_feed(const struct dm_ingest *ingest, struct slot *slot,
@@ -268,7 +290,7 @@ static int fill_slot(const struct dm_ingest *ingest, struct slot *slot,
 	int error = 0;
 
 	if (slot->channel && !(forward && uri.opus_type)) {
-		const int number = add_channel(ingest, slot, (size_t)*floor);
+		const int number = add_channel(ingest, slot, *floor);
 
 		if (number < 0)
 			return number;
@@ -286,7 +308,7 @@ static int add_room(const struct dm_ingest *ingest, struct dm_room *room)
 {
 	struct dm_source_uri uri;
 	const bool floor_forwarded = read_forward(&room->channels[0].source, &uri) && uri.opus_type;
-	int floor = 0, error = 0;
+	int floor = -1, error = 0;
 
 	for (size_t n = 0; n < room->channel_count && !error; n++) {
 		struct dm_channel *channel = &room->channels[n];
@@ -353,14 +375,9 @@ static int start(struct dm_ingest *ingest)
 
 	if (!error)
 		error = dm_ticker_create(&ingest->ticker, &ingest->timeline, ingest->audience,
-					 &ingest->tick_late);
+					 ingest->metrics);
 	if (!error)
 		error = dm_forwarder_create(&ingest->forwarder, ingest->audience);
-	if (!error && ingest->metrics)
-		error = dm_metrics_add(ingest->metrics, DM_METRIC_GAUGE,
-				       "dragoman_ingest_tick_late_seconds",
-				       "The latest beat of sound in ten seconds.", "",
-				       &ingest->tick_late, 1000000);
 	for (size_t n = 0; n < dm_event_room_count(ingest->event) && !error; n++)
 		error = add_room(ingest, dm_event_room(ingest->event, n));
 	if (!error)
@@ -416,7 +433,5 @@ void dm_ingest_destroy(struct dm_ingest *ingest)
 	dm_reaper_destroy(ingest->reaper);
 	dm_ticker_destroy(ingest->ticker);
 	g_ptr_array_unref(ingest->slots);
-	if (ingest->metrics)
-		dm_metrics_remove(ingest->metrics, ingest, sizeof(*ingest));
 	g_free(ingest);
 }

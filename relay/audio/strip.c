@@ -1,0 +1,419 @@
+#include "audio/strip.h"
+#include "audio/encoder.h"
+#include "audio/loss_setting.h"
+#include "audio/meter.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FRAME   DM_AUDIO_FRAME_SAMPLES
+#define AHEAD   DM_ENGINE_LATENCY_SAMPLES
+#define TICK    DM_MSEC(20)
+#define SOURCES (DM_ENGINE_MICROPHONES + 1) /* with the channel's own intake */
+
+/* What waited longer when an intake is connected is of before, and only makes the start late.
+ * Choice: the deepest jitter buffer. */
+#define OLD DM_MSEC(200)
+
+#define FADING DM_MSEC(120) /* all that a microphone's end takes */
+
+/* Handed from the ticker to who asks, word by word, so that each figure is whole. */
+#define WORDS(type) ((sizeof(type) + 7) / 8)
+
+_Static_assert(sizeof(struct dm_microphone_stats) % 8 == 0, "is of 64-bit figures");
+
+struct feed {
+	struct dm_intake *intake; /* owned reference; nullable */
+	bool fresh;               /* connected since the last tick */
+};
+
+struct dm_strip {
+	struct dm_ticker_channel options;
+	uint32_t lookahead;               /* samples */
+	struct dm_sound_line *line;       /* owned; NULL without an inlet */
+	struct dm_microphone *microphone; /* owned; NULL without an intake */
+	struct dm_engine *engine;         /* owned; NULL of a floor */
+	struct dm_encoder *encoder;       /* owned; NULL without a track */
+	struct feed feeds[SOURCES];       /* the last is the channel's own */
+	dm_usec dead_for;                 /* the channel's own source has given nothing */
+	struct dm_loss_setting loss;
+	unsigned ticks; /* encoded */
+	struct dm_meter meter;
+	float source[FRAME];  /* what its own source gave; a floor gives it to others */
+	float before[AHEAD];  /* the end of the tick before */
+	float samples[FRAME]; /* what leaves */
+	uint8_t payload[DM_AUDIO_PAYLOAD_MAX];
+	struct dm_intake_packet packet; /* scratch */
+
+	_Atomic uint64_t level[WORDS(struct dm_ticker_level)];
+	_Atomic uint64_t stats[SOURCES][WORDS(struct dm_microphone_stats)];
+
+	struct dm_metrics *metrics; /* borrowed, nullable */
+	struct dm_metric on_air;
+	struct dm_metric fallen_back;
+	struct dm_metric loss_percent;
+	struct dm_metric concealed;
+};
+
+/* --- figures --- */
+
+static void put_words(_Atomic uint64_t *to, const void *from, size_t bytes)
+{
+	for (size_t n = 0; n * 8 < bytes; n++) {
+		uint64_t word = 0;
+
+		memcpy(&word, (const char *)from + n * 8, bytes - n * 8 < 8 ? bytes - n * 8 : 8);
+		atomic_store_explicit(&to[n], word, memory_order_relaxed);
+	}
+}
+
+static void take_words(const _Atomic uint64_t *from, void *to, size_t bytes)
+{
+	for (size_t n = 0; n * 8 < bytes; n++) {
+		const uint64_t word = atomic_load_explicit(&from[n], memory_order_relaxed);
+
+		memcpy((char *)to + n * 8, &word, bytes - n * 8 < 8 ? bytes - n * 8 : 8);
+	}
+}
+
+void dm_strip_level(const struct dm_strip *strip, struct dm_ticker_level *level)
+{
+	take_words(strip->level, level, sizeof(*level));
+}
+
+void dm_strip_microphone_stats(const struct dm_strip *strip, uint8_t microphone,
+			       struct dm_microphone_stats *stats)
+{
+	take_words(strip->stats[microphone], stats, sizeof(*stats));
+}
+
+static void tell_level(struct dm_strip *strip)
+{
+	struct dm_engine_stats engine = { .on_air = DM_ENGINE_VOICES };
+	struct dm_ticker_level level;
+
+	memset(&level, 0, sizeof(level)); /* what lies between its members too */
+	if (strip->engine)
+		dm_engine_stats(strip->engine, &engine);
+	level.on_air = engine.on_air;
+	level.fallen_back = engine.fallen_back;
+	level.peak_dbfs = dm_peak_dbfs(&strip->meter.peak);
+	level.momentary_lufs = dm_meter_momentary_lufs(&strip->meter);
+	level.reduction_db = (float)engine.reduction_db;
+	level.gain_db = (float)engine.gain_db;
+	for (size_t n = 0; n < DM_ENGINE_MICROPHONES; n++) {
+		level.microphones[n].peak_dbfs = strip->engine ? engine.voices[n].peak_dbfs
+							       : -HUGE_VALF;
+		level.microphones[n].live = engine.voices[n].alive;
+	}
+	put_words(strip->level, &level, sizeof(level));
+	dm_metric_set(&strip->on_air, engine.on_air < DM_ENGINE_VOICES);
+	dm_metric_set(&strip->fallen_back, engine.fallen_back);
+}
+
+/* --- life --- */
+
+static int add_metrics(struct dm_strip *strip)
+{
+	const char *name = strip->options.track ? dm_track_name(strip->options.track) : "";
+	const char *slash = strchr(name, '/');
+	const struct {
+		bool present;
+		enum dm_metric_type type;
+		const char *name, *help;
+		const struct dm_metric *metric;
+	} samples[] = {
+		{ strip->engine != NULL, DM_METRIC_GAUGE, "dragoman_channel_on_air",
+		  "1 while a voice is heard.", &strip->on_air },
+		{ strip->engine != NULL, DM_METRIC_GAUGE, "dragoman_channel_fallen_back",
+		  "1 while the fallback is heard.", &strip->fallen_back },
+		{ true, DM_METRIC_GAUGE, "dragoman_channel_encoder_loss_percent",
+		  "Packet loss that the encoder prepares for.", &strip->loss_percent },
+		{ strip->engine || strip->microphone, DM_METRIC_COUNTER,
+		  "dragoman_channel_concealed_samples_total",
+		  "Samples of microphones that were made up, at 48 kHz.", &strip->concealed },
+	};
+	char labels[128];
+	int error = 0;
+
+	/* A channel's track is called "room/channel". */
+	if (!strip->metrics || !slash)
+		return 0;
+	snprintf(labels, sizeof(labels), "room=\"%.*s\",channel=\"%s\"", (int)(slash - name), name,
+		 slash + 1);
+	for (size_t n = 0; n < sizeof(samples) / sizeof(samples[0]) && !error; n++)
+		if (samples[n].present)
+			error = dm_metrics_add(strip->metrics, samples[n].type, samples[n].name,
+					       samples[n].help, labels, samples[n].metric, 1);
+	return error;
+}
+
+static int create_parts(struct dm_strip *strip)
+{
+	const struct dm_ticker_channel *options = &strip->options;
+	const uint8_t loss = strip->loss.percent;
+	int error = 0;
+
+	if (options->inlet)
+		error = dm_sound_line_create(&strip->line);
+	if (!error && options->intake)
+		error = dm_microphone_create(&strip->microphone);
+	if (!error && options->engine)
+		error = dm_engine_create(&strip->engine, options->engine);
+	if (!error && options->track)
+		error = dm_encoder_create(&strip->encoder,
+					  &(struct dm_encoder_options){
+						  .bitrate_bps = options->bitrate_bps,
+						  .loss_percent = loss,
+						  .complexity = dm_encoder_complexity(loss),
+					  });
+	return error;
+}
+
+int dm_strip_create(struct dm_strip **out, const struct dm_ticker_channel *channel,
+		    uint32_t lookahead_samples, struct dm_metrics *metrics)
+{
+	*out = NULL;
+	if (channel->inlet && channel->intake)
+		return -EINVAL;
+	if (channel->intake && dm_intake_clock_rate_hz(channel->intake) != DM_AUDIO_RATE_HZ)
+		return -EINVAL;
+
+	struct dm_strip *strip = calloc(1, sizeof(*strip));
+
+	if (!strip)
+		return -ENOMEM;
+	strip->options = *channel;
+	strip->lookahead = lookahead_samples;
+	strip->dead_for = DM_USEC_NEVER;
+	strip->metrics = metrics;
+	dm_loss_setting_init(&strip->loss);
+	dm_metric_set(&strip->loss_percent, strip->loss.percent);
+	if (channel->track)
+		dm_track_ref(channel->track);
+	if (channel->intake)
+		strip->feeds[DM_ENGINE_INLET] = (struct feed){
+			.intake = dm_intake_ref(channel->intake),
+			.fresh = true,
+		};
+
+	int error = create_parts(strip);
+
+	strip->options.engine = NULL; /* the caller's */
+	if (!error)
+		error = add_metrics(strip);
+	if (!error)
+		tell_level(strip);
+	if (error) {
+		dm_strip_destroy(strip);
+		return error;
+	}
+	*out = strip;
+	return 0;
+}
+
+void dm_strip_destroy(struct dm_strip *strip)
+{
+	if (!strip)
+		return;
+	if (strip->metrics)
+		dm_metrics_remove(strip->metrics, strip, sizeof(*strip));
+	for (size_t n = 0; n < SOURCES; n++)
+		dm_intake_unref(strip->feeds[n].intake);
+	dm_encoder_destroy(strip->encoder);
+	dm_engine_destroy(strip->engine);
+	dm_microphone_destroy(strip->microphone);
+	dm_sound_line_destroy(strip->line);
+	dm_track_unref(strip->options.track);
+	free(strip);
+}
+
+struct dm_engine *dm_strip_engine(struct dm_strip *strip)
+{
+	return strip->engine;
+}
+
+struct dm_track *dm_strip_track(struct dm_strip *strip)
+{
+	return strip->options.track;
+}
+
+int dm_strip_floor(const struct dm_strip *strip)
+{
+	return strip->options.floor;
+}
+
+struct dm_intake *dm_strip_connect(struct dm_strip *strip, uint8_t microphone,
+				   struct dm_intake *intake)
+{
+	struct dm_intake *before = strip->feeds[microphone].intake;
+
+	strip->feeds[microphone] = (struct feed){ .intake = intake, .fresh = true };
+	return before;
+}
+
+/* --- sound --- */
+
+static struct dm_microphone *microphone_of(struct dm_strip *strip, uint8_t number)
+{
+	return number == DM_ENGINE_INLET ? strip->microphone
+					 : dm_engine_microphone(strip->engine, number);
+}
+
+static void feed(struct dm_strip *strip, uint8_t number, dm_usec at)
+{
+	struct feed *from = &strip->feeds[number];
+	struct dm_microphone *microphone = microphone_of(strip, number);
+	struct dm_intake_packet *packet = &strip->packet;
+
+	if (!from->intake)
+		return;
+	while (dm_intake_take(from->intake, packet)) {
+		const struct dm_jitter_packet opus = {
+			.ssrc = packet->ssrc,
+			.timestamp = packet->timestamp,
+			.sequence = packet->sequence,
+			.payload = packet->payload,
+			.bytes = packet->payload_bytes,
+		};
+
+		if (from->fresh && at - packet->arrived_at > OLD)
+			continue;
+		dm_microphone_put(microphone, &opus, packet->arrived_at);
+	}
+	from->fresh = false;
+}
+
+/* What conceals shows in the tick after a packet should have come, so all are asked that are
+ * connected. */
+static void tell_stats(struct dm_strip *strip)
+{
+	uint64_t concealed = 0;
+
+	for (uint8_t n = 0; n < SOURCES; n++) {
+		const struct dm_microphone *microphone = strip->engine || n == DM_ENGINE_INLET
+								 ? microphone_of(strip, n)
+								 : NULL;
+		struct dm_microphone_stats stats;
+
+		if (!microphone)
+			continue;
+		dm_microphone_stats(microphone, &stats);
+		concealed += stats.concealed_samples;
+		put_words(strip->stats[n], &stats, sizeof(stats));
+	}
+	dm_metric_set(&strip->concealed, (int64_t)concealed);
+}
+
+static void count_sound(const struct dm_strip *strip)
+{
+	const struct dm_sound_line_totals *totals = dm_sound_line_totals(strip->line);
+	struct dm_ticker_counts *counts = strip->options.counts;
+
+	if (!counts)
+		return;
+	dm_metric_set(&counts->gaps, (int64_t)totals->dry_reads);
+	dm_metric_set(&counts->jumps, (int64_t)totals->jumps);
+	dm_metric_set(&counts->late_samples, (int64_t)totals->late_samples);
+}
+
+/* Its own source's tick, AHEAD of what leaves. */
+static void read_source(struct dm_strip *strip, int64_t tick, dm_usec at)
+{
+	if (strip->line) {
+		const int64_t from = tick * FRAME + strip->lookahead + AHEAD;
+
+		dm_sound_inlet_drain(strip->options.inlet, strip->line);
+		if (dm_sound_line_read(strip->line, from, strip->source, FRAME) > 0)
+			strip->dead_for = 0;
+		else if (strip->dead_for != DM_USEC_NEVER)
+			strip->dead_for += TICK;
+		count_sound(strip);
+	} else if (strip->microphone) {
+		feed(strip, DM_ENGINE_INLET, at);
+		const enum dm_microphone_sound sound = dm_microphone_read(strip->microphone, at,
+									  strip->source);
+		const dm_usec dead_for = dm_microphone_dead_for(strip->microphone);
+
+		/* While its end is fading, it has not been silent for long. */
+		strip->dead_for = sound != DM_MICROPHONE_SILENT && dead_for > FADING ? FADING
+										     : dead_for;
+	}
+}
+
+static void run_floor(struct dm_strip *strip)
+{
+	memcpy(strip->samples, strip->before, sizeof(strip->before));
+	memcpy(strip->samples + AHEAD, strip->source, (FRAME - AHEAD) * sizeof(float));
+	memcpy(strip->before, strip->source + FRAME - AHEAD, sizeof(strip->before));
+	dm_meter_run(&strip->meter, strip->samples);
+}
+
+static void run_engine(struct dm_strip *strip, dm_usec at, const struct dm_strip *floor,
+		       const struct dm_strip *other)
+{
+	const struct dm_engine_inputs inputs = {
+		.floor = floor ? dm_strip_sound(floor) : NULL,
+		.other = other ? dm_strip_sound(other) : NULL,
+		.inlet = strip->line || strip->microphone ? strip->source : NULL,
+		.inlet_dead_for = strip->dead_for,
+	};
+	struct dm_engine_stats stats;
+
+	for (uint8_t n = 0; n < DM_ENGINE_MICROPHONES; n++)
+		feed(strip, n, at);
+	dm_engine_tick(strip->engine, &inputs, at, strip->samples);
+	dm_engine_stats(strip->engine, &stats);
+	if (stats.passes_floor && stats.reduction_db >= 0)
+		dm_meter_follow(&strip->meter, &floor->meter);
+	else
+		dm_meter_run(&strip->meter, strip->samples);
+}
+
+void dm_strip_run(struct dm_strip *strip, int64_t tick, dm_usec at, const struct dm_strip *floor,
+		  const struct dm_strip *other)
+{
+	read_source(strip, tick, at);
+	if (strip->engine)
+		run_engine(strip, at, floor, other);
+	else
+		run_floor(strip);
+	tell_stats(strip);
+	tell_level(strip);
+}
+
+const float *dm_strip_sound(const struct dm_strip *strip)
+{
+	return strip->engine ? strip->samples : strip->source;
+}
+
+static void follow_loss(struct dm_strip *strip)
+{
+	if (++strip->ticks % DM_LOSS_SETTING_EVERY_TICKS != 0 ||
+	    !dm_loss_setting_note(&strip->loss, dm_track_take_loss(strip->options.track)))
+		return;
+	dm_encoder_set_loss(strip->encoder, strip->loss.percent);
+	dm_metric_set(&strip->loss_percent, strip->loss.percent);
+}
+
+bool dm_strip_encode(struct dm_strip *strip, struct dm_track_payload *payload)
+{
+	/* Opus's frame of silence (fullband CELT, 20 ms): a tick is never left without a packet. */
+	static const uint8_t silence[3] = { 0xf8, 0xff, 0xfe };
+
+	follow_loss(strip);
+
+	const int bytes = dm_encoder_encode(strip->encoder, strip->samples, strip->payload,
+					    sizeof(strip->payload));
+	const bool made = bytes > 0 && bytes <= DM_TRACK_PAYLOAD_MAX;
+
+	if (!made)
+		memcpy(strip->payload, silence, sizeof(silence));
+	payload->data = strip->payload;
+	payload->bytes = made ? (size_t)bytes : sizeof(silence);
+	return made;
+}

@@ -1,0 +1,69 @@
+#include "audio/voice.h"
+
+#include <math.h>
+#include <string.h>
+
+#define FRAME DM_AUDIO_FRAME_SAMPLES
+
+int dm_voice_init(struct dm_voice *voice, bool has_microphone, double target_lufs)
+{
+	int error = 0;
+
+	voice->silent = true;
+	if (has_microphone)
+		error = dm_microphone_create(&voice->microphone);
+	if (!error && target_lufs < 0)
+		error = dm_loudness_create(&voice->loudness, target_lufs);
+	return error;
+}
+
+void dm_voice_finish(struct dm_voice *voice)
+{
+	dm_microphone_destroy(voice->microphone);
+	dm_loudness_destroy(voice->loudness);
+}
+
+/* `real`: not made up. */
+static void hear(struct dm_voice *voice, bool real)
+{
+	const struct dm_loudness *loudness = voice->loudness;
+
+	dm_peak_run(&voice->peak, voice->samples);
+	voice->pauses = dm_pause_run(&voice->pause, voice->samples,
+				     loudness ? dm_loudness_lufs(loudness) : -HUGE_VAL);
+	if (voice->loudness)
+		dm_loudness_run(voice->loudness, voice->samples, real);
+	voice->silent = false;
+}
+
+/* Most of the microphones of a relay, at any time: it must cost nothing. */
+static void fall_silent(struct dm_voice *voice)
+{
+	if (!voice->silent)
+		memset(voice->samples, 0, sizeof(voice->samples));
+	voice->silent = true;
+	dm_peak_run(&voice->peak, NULL);
+}
+
+void dm_voice_read(struct dm_voice *voice, dm_usec tick)
+{
+	const enum dm_microphone_sound sound = dm_microphone_read(voice->microphone, tick,
+								  voice->samples);
+
+	voice->alive = dm_microphone_dead_for(voice->microphone) < DM_VOICE_DEAD;
+	if (sound == DM_MICROPHONE_SILENT)
+		fall_silent(voice);
+	else
+		hear(voice, sound == DM_MICROPHONE_LIVE);
+}
+
+void dm_voice_take(struct dm_voice *voice, const float *samples, dm_usec dead_for)
+{
+	voice->alive = samples && dead_for < DM_VOICE_DEAD;
+	if (!samples || dead_for > DM_SEC(1)) {
+		fall_silent(voice);
+		return;
+	}
+	memcpy(voice->samples, samples, FRAME * sizeof(*samples));
+	hear(voice, dead_for == 0);
+}
