@@ -28,7 +28,8 @@ static const struct {
 	{ "mpg123audiodec", GOOD },  { "vp8dec", GOOD },       { "h264parse", BAD },
 	{ "aacparse", GOOD },        { "tsdemux", BAD },       { "srtsrc", BAD },
 	{ "rtmp2src", BAD },         { "opusdec", BASE },      { "avdec_h264", LIBAV },
-	{ "avdec_aac", LIBAV },
+	{ "avdec_aac", LIBAV },      { "rtpbin", GOOD },       { "rtpopusdepay", GOOD },
+	{ "rtph264depay", GOOD },    { "rtpvp8depay", GOOD },
 };
 
 int dm_elements_check(void)

@@ -203,6 +203,7 @@ static enum dm_source_event attempt(struct dm_feed *feed)
 	const struct dm_source_pipeline_options options = {
 		.uri = &feed->uri,
 		.path = feed->path,
+		.whip = feed->options.whip,
 		.name = feed->options.name,
 		.output = &feed->output,
 		.reaper = feed->options.reaper,

@@ -24,6 +24,7 @@ struct dm_feed_options {
 	dm_usec stall_after;
 	dm_usec retry_least;
 	dm_usec retry_most;
+	struct dm_whip_inlet *whip;                       /* of a WHIP source, else NULL */
 	struct dm_sound_inlet *sound;                     /* nullable: no sound is wanted */
 	struct dm_picture_line *picture;                  /* nullable, likewise */
 	const struct dm_picture_options *picture_options; /* with `picture` */

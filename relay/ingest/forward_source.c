@@ -247,6 +247,17 @@ static void refuse_foreign(struct dm_forward_source *source, enum dm_forward_med
 		       (unsigned long long)suppressed);
 }
 
+static unsigned take_packet(struct dm_forward_source *source, enum dm_forward_medium medium,
+			    const struct dm_forward_address *from,
+			    const struct dm_rtp_packet *packet, dm_usec now)
+{
+	if (!may_speak(source, medium, from, packet->ssrc, now)) {
+		refuse_foreign(source, medium, now);
+		return 0;
+	}
+	return dm_forward_stream_put(source->streams[medium], packet, now);
+}
+
 static unsigned take_rtp(struct dm_forward_source *source, const struct dm_forward_address *from,
 			 const uint8_t *data, size_t bytes, dm_usec now)
 {
@@ -266,11 +277,7 @@ static unsigned take_rtp(struct dm_forward_source *source, const struct dm_forwa
 		dm_metric_add(&source->options.counts->other_type, 1);
 		return 0;
 	}
-	if (!may_speak(source, medium, from, packet.ssrc, now)) {
-		refuse_foreign(source, medium, now);
-		return 0;
-	}
-	return dm_forward_stream_put(source->streams[medium], &packet, now);
+	return take_packet(source, medium, from, &packet, now);
 }
 
 unsigned dm_forward_source_take(struct dm_forward_source *source,
@@ -286,6 +293,24 @@ unsigned dm_forward_source_take(struct dm_forward_source *source,
 		return 0;
 	}
 	return take_rtp(source, from, data, bytes, now);
+}
+
+/* Who sends has been proven: there is one place from which it comes. */
+static const struct dm_forward_address publisher;
+
+unsigned dm_forward_source_packet(struct dm_forward_source *source, enum dm_forward_medium medium,
+				  const struct dm_rtp_packet *packet, dm_usec now)
+{
+	return source->streams[medium] ? take_packet(source, medium, &publisher, packet, now) : 0;
+}
+
+void dm_forward_source_report(struct dm_forward_source *source, uint32_t ssrc, uint64_t ntp,
+			      uint32_t rtp)
+{
+	const enum dm_forward_medium medium = find_sender(source, ssrc, &publisher);
+
+	if (medium != DM_FORWARD_MEDIA)
+		dm_forward_clock_report(&source->clock, medium, ntp, rtp);
 }
 
 /* --- states --- */
@@ -387,6 +412,21 @@ dm_usec dm_forward_source_deadline(const struct dm_forward_source *source, dm_us
 
 /* --- key frames --- */
 
+bool dm_forward_source_take_key_wish(struct dm_forward_source *source, dm_usec now)
+{
+	struct dm_forward_stream *stream = source->streams[DM_FORWARD_PICTURE];
+
+	if (!stream || !source->senders[DM_FORWARD_PICTURE].held ||
+	    !dm_forward_stream_wants_key(stream))
+		return false;
+	if (source->key_asked_at != DM_USEC_NEVER && now - source->key_asked_at < KEY_INTERVAL)
+		return false;
+	dm_forward_stream_key_asked(stream);
+	source->key_asked_at = now;
+	dm_metric_add(&source->options.counts->key_requests, 1);
+	return true;
+}
+
 size_t dm_forward_source_feedback(struct dm_forward_source *source, dm_usec now,
 				  uint8_t data[static DM_FORWARD_FEEDBACK_MAX],
 				  enum dm_forward_port *port, struct dm_forward_address *to)
@@ -394,12 +434,7 @@ size_t dm_forward_source_feedback(struct dm_forward_source *source, dm_usec now,
 	const struct sender *sender = &source->senders[DM_FORWARD_PICTURE];
 	struct dm_writer writer = dm_writer_init(data, DM_FORWARD_FEEDBACK_MAX);
 
-	if (!source->streams[DM_FORWARD_PICTURE])
-		return 0;
-	if (!dm_forward_stream_wants_key(source->streams[DM_FORWARD_PICTURE]) || !sender->held ||
-	    !sender->has_rtcp)
-		return 0;
-	if (source->key_asked_at != DM_USEC_NEVER && now - source->key_asked_at < KEY_INTERVAL)
+	if (!sender->has_rtcp || !dm_forward_source_take_key_wish(source, now))
 		return 0;
 
 	/* A compound begins with a report and has a name (RFC 3550, 6.1), then comes the feedback
@@ -407,9 +442,6 @@ size_t dm_forward_source_feedback(struct dm_forward_source *source, dm_usec now,
 	dm_rtcp_write_receiver_report(&writer, SSRC, NULL, 0);
 	dm_rtcp_write_cname(&writer, SSRC, "dragoman");
 	dm_rtcp_write_pli(&writer, SSRC, sender->ssrc);
-	dm_forward_stream_key_asked(source->streams[DM_FORWARD_PICTURE]);
-	source->key_asked_at = now;
-	dm_metric_add(&source->options.counts->key_requests, 1);
 	*port = sender->rtcp_port;
 	*to = sender->rtcp;
 	return writer.size;

@@ -64,9 +64,19 @@ unsigned dm_forward_source_take(struct dm_forward_source *source,
 				const struct dm_forward_address *from, enum dm_forward_port port,
 				const uint8_t *data, size_t bytes, dm_usec now);
 
+/* The same for what comes by an intake, from a publisher whom the transport has let in: a packet,
+ * and what the sender's clock said (RFC 3550, 6.4.1). */
+unsigned dm_forward_source_packet(struct dm_forward_source *source, enum dm_forward_medium medium,
+				  const struct dm_rtp_packet *packet, dm_usec now);
+void dm_forward_source_report(struct dm_forward_source *source, uint32_t ssrc, uint64_t ntp,
+			      uint32_t rtp);
+
 /* Gives up what is lost, looks at the states. Call by the deadline, or earlier. */
 unsigned dm_forward_source_turn(struct dm_forward_source *source, dm_usec now);
 dm_usec dm_forward_source_deadline(const struct dm_forward_source *source, dm_usec now);
+
+/* True when a key frame is wanted of the picture's sender, and the last wish is a second ago. */
+bool dm_forward_source_take_key_wish(struct dm_forward_source *source, dm_usec now);
 
 #define DM_FORWARD_FEEDBACK_MAX 64
 

@@ -163,18 +163,38 @@ static void open_frame(struct dm_forward_stream *stream, const struct dm_reorder
 					   packet->arrived_at);
 }
 
+/* dm_h264_part_cb: one packet of ours. */
+static void add_part(void *user, const uint8_t *header, size_t header_bytes, const uint8_t *data,
+		     size_t data_bytes)
+{
+	struct frame *frame = user;
+	uint8_t *bytes;
+
+	if (frame->count == FRAME_PACKETS_MAX) {
+		frame->damaged = true;
+		return;
+	}
+	bytes = frame->bytes[frame->count];
+	if (header_bytes > 0)
+		memcpy(bytes, header, header_bytes);
+	memcpy(bytes + header_bytes, data, data_bytes);
+	frame->payloads[frame->count++].bytes = header_bytes + data_bytes;
+}
+
+/* Senders fill packets up to what their own link takes, which may be more than fits ours. */
 static void add_to_frame(struct frame *frame, const struct dm_reorder_packet *packet,
 			 const struct dm_h264_payload *seen)
 {
 	frame->packets++;
 	frame->has_idr |= seen->has_idr;
 	frame->has_sps |= seen->has_sps;
-	if (packet->payload_bytes == 0 || frame->count == FRAME_PACKETS_MAX) {
+	if (packet->payload_bytes == 0)
 		frame->damaged = true;
-		return;
-	}
-	memcpy(frame->bytes[frame->count], packet->payload, packet->payload_bytes);
-	frame->payloads[frame->count++].bytes = packet->payload_bytes;
+	else if (packet->payload_bytes <= DM_TRACK_PAYLOAD_MAX)
+		add_part(frame, NULL, 0, packet->payload, packet->payload_bytes);
+	else if (!dm_h264_payload_split(packet->payload, packet->payload_bytes,
+					DM_TRACK_PAYLOAD_MAX, add_part, frame))
+		frame->damaged = true;
 }
 
 static void pass_picture(struct dm_forward_stream *stream, const struct dm_reorder_packet *packet)
@@ -285,7 +305,9 @@ static void refuse_size(struct dm_forward_stream *stream, size_t bytes)
 	if (bytes > 0 && dm_log_allow(&stream->size_log, stream->now, &suppressed))
 		dm_log(DM_LOG_WARN, "ingest.forward_too_large",
 		       "feed=%s payload_bytes=%zu most=%d hint=%s suppressed=%llu", stream->name,
-		       bytes, DM_TRACK_PAYLOAD_MAX,
+		       bytes,
+		       stream->medium == DM_FORWARD_SOUND ? DM_TRACK_PAYLOAD_MAX
+							  : DM_INTAKE_PAYLOAD_MAX,
 		       "set the sender's RTP packet size (mtu, pkt_size) to 1180 bytes",
 		       (unsigned long long)suppressed);
 }
@@ -297,7 +319,10 @@ unsigned dm_forward_stream_put(struct dm_forward_stream *stream, const struct dm
 	stream->published = 0;
 	dm_metric_add(&stream->counts->packets, 1);
 	dm_metric_add(&stream->counts->bytes, (int64_t)packet->payload_bytes);
-	if (packet->payload_bytes == 0 || packet->payload_bytes > DM_TRACK_PAYLOAD_MAX)
+	const size_t most = stream->medium == DM_FORWARD_SOUND ? DM_TRACK_PAYLOAD_MAX
+							       : DM_INTAKE_PAYLOAD_MAX;
+
+	if (packet->payload_bytes == 0 || packet->payload_bytes > most)
 		refuse_size(stream, packet->payload_bytes);
 
 	switch (dm_reorder_put(stream->reorder, packet, now)) {

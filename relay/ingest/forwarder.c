@@ -19,17 +19,22 @@
 /* Batches read from one port before the others have their turn. Choice. */
 #define BATCHES_AT_ONCE 4
 
+/* Where packets come from: a UDP port, or one medium of a publisher. */
 struct port {
 	struct entry *entry; /* borrowed */
-	enum dm_forward_port which;
-	int fd; /* owned; -1: not open */
+	unsigned which;      /* enum dm_forward_port, or with an intake enum dm_forward_medium */
+	int fd;              /* owned, but for an intake's; -1: not open */
+	struct dm_intake *intake; /* owned reference; NULL: UDP */
 };
+
+_Static_assert((int)DM_FORWARD_PORTS == (int)DM_FORWARD_MEDIA, "an entry has as many of each");
 
 struct entry {
 	struct dm_source_uri uri;
 	const char *name;                 /* borrowed */
 	struct dm_forward_source *source; /* owned */
 	struct port ports[DM_FORWARD_PORTS];
+	struct dm_whip_inlet *inlet; /* borrowed; NULL: UDP */
 	dm_usec open_at;
 	struct dm_log_limit open_log;
 };
@@ -61,17 +66,20 @@ int dm_forwarder_create(struct dm_forwarder **out, const struct dm_audience *aud
 
 static void destroy_entry(struct entry *entry)
 {
-	for (unsigned n = 0; n < DM_FORWARD_PORTS; n++)
-		if (entry->ports[n].fd >= 0)
-			close(entry->ports[n].fd);
+	for (unsigned n = 0; n < DM_FORWARD_PORTS; n++) {
+		const struct port *port = &entry->ports[n];
+
+		if (port->fd >= 0 && !port->intake)
+			close(port->fd);
+		dm_intake_unref(port->intake);
+	}
 	dm_forward_source_destroy(entry->source);
 	free(entry);
 }
 
-int dm_forwarder_add(struct dm_forwarder *forwarder, const struct dm_source_uri *uri,
-		     const struct dm_forward_source_options *options)
+/* Room for one more; what is in it already stays. */
+static int add_entry(struct dm_forwarder *forwarder, struct entry **out, const char *name)
 {
-	struct dm_forward_source_options all = *options;
 	struct entry **grown = realloc(forwarder->entries,
 				       (forwarder->count + 1) * sizeof(struct entry *));
 
@@ -83,26 +91,50 @@ int dm_forwarder_add(struct dm_forwarder *forwarder, const struct dm_source_uri 
 
 	if (!entry)
 		return -ENOMEM;
-	entry->uri = *uri;
-	entry->name = options->name;
+	entry->name = name;
 	entry->open_log = (struct dm_log_limit){ .burst = 1, .interval = DM_SEC(60) };
 	for (unsigned n = 0; n < DM_FORWARD_PORTS; n++)
-		entry->ports[n] = (struct port){
-			.entry = entry,
-			.which = (enum dm_forward_port)n,
-			.fd = -1,
-		};
+		entry->ports[n] = (struct port){ .entry = entry, .which = n, .fd = -1 };
+	forwarder->entries[forwarder->count++] = entry;
+	*out = entry;
+	return 0;
+}
+
+int dm_forwarder_add(struct dm_forwarder *forwarder, const struct dm_source_uri *uri,
+		     const struct dm_forward_source_options *options)
+{
+	struct dm_forward_source_options all = *options;
+	struct entry *entry;
+	const int error = add_entry(forwarder, &entry, options->name);
+
+	if (error)
+		return error;
+	entry->uri = *uri;
 	all.payload_types[DM_FORWARD_SOUND] = uri->opus_type;
 	all.payload_types[DM_FORWARD_PICTURE] = uri->h264_type;
+	return dm_forward_source_create(&entry->source, &all);
+}
 
-	const int error = dm_forward_source_create(&entry->source, &all);
+int dm_forwarder_add_publisher(struct dm_forwarder *forwarder,
+			       const struct dm_forward_intakes *intakes,
+			       const struct dm_forward_source_options *options)
+{
+	struct dm_forward_source_options all = *options;
+	struct entry *entry;
+	const int error = add_entry(forwarder, &entry, options->name);
 
-	if (error) {
-		destroy_entry(entry);
+	if (error)
 		return error;
+	entry->inlet = intakes->inlet;
+	for (uint8_t n = 0; n < DM_FORWARD_MEDIA; n++) {
+		struct dm_intake *intake = intakes->media[n];
+
+		/* Each session has payload types of its own; here they only tell media apart. */
+		all.payload_types[n] = intake ? n + 1 : 0;
+		if (intake)
+			entry->ports[n].intake = dm_intake_ref(intake);
 	}
-	forwarder->entries[forwarder->count++] = entry;
-	return 0;
+	return dm_forward_source_create(&entry->source, &all);
 }
 
 /* --- ports --- */
@@ -161,9 +193,25 @@ static void open_missing(const struct dm_forwarder *forwarder, dm_usec now)
 	for (size_t n = 0; n < forwarder->count; n++) {
 		struct entry *entry = forwarder->entries[n];
 
-		if (entry->ports[DM_FORWARD_PORT_RTP].fd < 0 && now >= entry->open_at)
+		if (!entry->inlet && entry->ports[DM_FORWARD_PORT_RTP].fd < 0 &&
+		    now >= entry->open_at)
 			open_rtp(forwarder, entry, now);
 	}
+}
+
+static int watch_intakes(const struct dm_forwarder *forwarder, struct entry *entry)
+{
+	for (unsigned n = 0; n < DM_FORWARD_MEDIA; n++) {
+		struct port *port = &entry->ports[n];
+		struct epoll_event event = { .events = EPOLLIN, .data.ptr = port };
+
+		if (!port->intake)
+			continue;
+		port->fd = dm_intake_fd(port->intake);
+		if (epoll_ctl(forwarder->epoll, EPOLL_CTL_ADD, port->fd, &event) != 0)
+			return -errno;
+	}
+	return 0;
 }
 
 /* --- the loop --- */
@@ -184,11 +232,62 @@ static unsigned read_port(const struct dm_forwarder *forwarder, const struct por
 			const uint8_t *data = dm_forward_batch_datagram(forwarder->batch, i, &bytes,
 									&from);
 
-			published += dm_forward_source_take(port->entry->source, &from, port->which,
-							    data, bytes, now);
+			published += dm_forward_source_take(port->entry->source, &from,
+							    (enum dm_forward_port)port->which, data,
+							    bytes, now);
 		}
 	}
 	return published;
+}
+
+static void take_reports(const struct port *port)
+{
+	struct dm_intake_report report;
+
+	while (dm_intake_take_report(port->intake, &report)) {
+		dm_forward_source_report(port->entry->source, report.ssrc, report.ntp,
+					 report.timestamp);
+		dm_whip_inlet_put_report(port->entry->inlet, (enum dm_forward_medium)port->which,
+					 &report);
+	}
+}
+
+static unsigned read_intake(const struct port *port)
+{
+	const enum dm_forward_medium medium = (enum dm_forward_medium)port->which;
+	const struct entry *entry = port->entry;
+	struct dm_intake_packet packet;
+	unsigned published = 0;
+
+	dm_intake_answer(port->intake);
+	while (dm_intake_take(port->intake, &packet)) {
+		const enum dm_codec codec = dm_intake_codec(port->intake);
+		const struct dm_rtp_packet rtp = {
+			.ssrc = packet.ssrc,
+			.timestamp = packet.timestamp,
+			.sequence = packet.sequence,
+			.payload_type = packet.payload_type,
+			.marker = packet.marker,
+			.payload = packet.payload,
+			.payload_bytes = packet.payload_bytes,
+		};
+
+		if (codec != DM_CODEC_VP8) /* which nobody is offered */
+			published += dm_forward_source_packet(entry->source, medium, &rtp,
+							      packet.arrived_at);
+		dm_whip_inlet_put(entry->inlet, medium, codec, &packet);
+	}
+	take_reports(port);
+	return published;
+}
+
+static void ask_publisher_for_key(const struct entry *entry, dm_usec now)
+{
+	struct dm_intake *picture = entry->ports[DM_FORWARD_PICTURE].intake;
+	const bool decoder = dm_whip_inlet_take_key_wish(entry->inlet);
+
+	if (picture && (dm_forward_source_take_key_wish(entry->source, now) || decoder))
+		dm_intake_request_key(picture);
 }
 
 static void ask_for_key(const struct entry *entry, dm_usec now)
@@ -211,7 +310,10 @@ static dm_usec turn(const struct dm_forwarder *forwarder, dm_usec now)
 		const struct entry *entry = forwarder->entries[n];
 
 		published += dm_forward_source_turn(entry->source, now);
-		ask_for_key(entry, now);
+		if (entry->inlet)
+			ask_publisher_for_key(entry, now);
+		else
+			ask_for_key(entry, now);
 
 		const dm_usec deadline = dm_forward_source_deadline(entry->source, now);
 
@@ -244,9 +346,13 @@ static void *run(void *user)
 					     wait_ms(dm_time_now(), next));
 		unsigned published = 0;
 
-		for (int n = 0; n < count; n++)
-			if (events[n].data.ptr)
-				published += read_port(forwarder, events[n].data.ptr);
+		for (int n = 0; n < count; n++) {
+			const struct port *port = events[n].data.ptr;
+
+			if (port)
+				published += port->intake ? read_intake(port)
+							  : read_port(forwarder, port);
+		}
 		if (published > 0)
 			dm_audience_ring(forwarder->audience);
 		now = dm_time_now();
@@ -284,8 +390,14 @@ int dm_forwarder_start(struct dm_forwarder *forwarder)
 		return error;
 	/* All sources' own ports first: the port beside one may be another's. */
 	open_missing(forwarder, dm_time_now());
-	for (size_t n = 0; n < forwarder->count; n++)
-		open_rtcp(forwarder, forwarder->entries[n]);
+	for (size_t n = 0; n < forwarder->count; n++) {
+		struct entry *entry = forwarder->entries[n];
+
+		if (!entry->inlet)
+			open_rtcp(forwarder, entry);
+		else if (watch_intakes(forwarder, entry) != 0)
+			return -EAGAIN;
+	}
 	if (pthread_create(&forwarder->thread, NULL, run, forwarder) != 0)
 		return -EAGAIN;
 	forwarder->has_thread = true;

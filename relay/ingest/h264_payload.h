@@ -18,6 +18,16 @@ struct dm_h264_payload {
 	bool begins_frame; /* what only the first packet of a frame has: AUD or SPS in front */
 };
 
+/* A part of a payload that was too large: a payload of its own, header and data. */
+typedef void dm_h264_part_cb(void *user, const uint8_t *header, size_t header_bytes,
+			     const uint8_t *data, size_t data_bytes);
+
+/* Makes payloads of at most `most` bytes (16 or more) out of one that is larger: fragments (FU-A)
+ * of a NAL unit or of a fragment, or the NAL units of an aggregate (STAP-A). False, with no call,
+ * when it is none of these, or a unit of the aggregate is itself too large. */
+bool dm_h264_payload_split(const uint8_t *payload, size_t payload_bytes, size_t most,
+			   dm_h264_part_cb *on_part, void *user);
+
 /* Never fails: bytes that are no H.264 carry nothing. */
 struct dm_h264_payload dm_h264_payload_look(const uint8_t *payload, size_t payload_bytes);
 

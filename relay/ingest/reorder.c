@@ -90,8 +90,8 @@ static void pass_ready(struct dm_reorder *reorder)
 static void fill(struct dm_reorder *reorder, const struct dm_rtp_packet *packet, dm_usec now)
 {
 	struct slot *slot = slot_of(reorder, packet->sequence);
-	const size_t bytes = packet->payload_bytes <= DM_TRACK_PAYLOAD_MAX ? packet->payload_bytes
-									   : 0;
+	const size_t bytes = packet->payload_bytes <= DM_INTAKE_PAYLOAD_MAX ? packet->payload_bytes
+									    : 0;
 
 	slot->filled = true;
 	slot->packet.arrived_at = now;

@@ -11,7 +11,7 @@
 
 #include "base/time.h"
 #include "rtp/packet.h"
-#include "rtp/track.h"
+#include "rtp/intake.h"
 
 /* Choice: networks that put packets in another order do so by a few; more is waiting for a packet
  * that is lost. */
@@ -25,10 +25,10 @@ struct dm_reorder_packet {
 	uint32_t timestamp;
 	uint32_t lost; /* sequence numbers missing right before this one */
 	uint16_t sequence;
-	uint16_t payload_bytes; /* 0: it was larger than DM_TRACK_PAYLOAD_MAX, or empty */
+	uint16_t payload_bytes; /* 0: it was larger than DM_INTAKE_PAYLOAD_MAX, or empty */
 	bool marker;
 	bool restart; /* the numbering began anew: what came before is not known */
-	uint8_t payload[DM_TRACK_PAYLOAD_MAX];
+	uint8_t payload[DM_INTAKE_PAYLOAD_MAX];
 };
 
 enum dm_reorder_result {

@@ -2,11 +2,13 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <gst/video/video.h>
 #include <string.h>
 
 /* How long jitter is waited out. AES67 consoles sit on the same switched network (1 ms packets);
  * MPEG-TS over RTP and RTSP cameras may cross a wide one. All within the 500 ms of ISO 20108. */
 #define PCM_JITTER_MS  20
+#define WHIP_JITTER_MS 150 /* time for a packet that was lost to be asked for and to come */
 #define TS_JITTER_MS   100
 #define RTSP_JITTER_MS 150
 
@@ -211,11 +213,10 @@ static int build_rtp_pcm(GstBin *bin, const struct dm_source_uri *uri,
 	return 0;
 }
 
-/* RTSP brings each stream on a pad of its own. */
-static void on_rtsp_pad(GstElement *rtsp, GstPad *pad, gpointer user)
+/* Decodes a stream that has come on a pad of its own. NULL when that cannot be made. */
+static GstElement *decode_pad(GstElement *element, GstPad *pad, struct dm_source_chain *chain)
 {
-	struct dm_source_chain *chain = user;
-	GstObject *bin = gst_object_get_parent(GST_OBJECT(rtsp));
+	GstObject *bin = gst_object_get_parent(GST_OBJECT(element));
 	GstElement *decodebin = bin ? make_decodebin(GST_BIN(bin), chain) : NULL;
 
 	if (decodebin) {
@@ -227,6 +228,12 @@ static void on_rtsp_pad(GstElement *rtsp, GstPad *pad, gpointer user)
 	}
 	if (bin)
 		gst_object_unref(bin);
+	return decodebin;
+}
+
+static void on_rtsp_pad(GstElement *rtsp, GstPad *pad, gpointer user)
+{
+	(void)decode_pad(rtsp, pad, user);
 }
 
 static gboolean on_rtsp_select(GstElement *rtsp, guint number, GstCaps *caps, gpointer user)
@@ -253,6 +260,91 @@ static int build_rtsp(GstBin *bin, const struct dm_source_uri *uri, struct dm_so
 	return 0;
 }
 
+/* A decoder asks for a key frame by an event that goes up the stream. */
+static GstPadProbeReturn on_upstream(GstPad *pad, GstPadProbeInfo *info, gpointer user)
+{
+	const struct dm_source_chain *chain = user;
+
+	(void)pad;
+	if (gst_video_event_is_force_key_unit(GST_PAD_PROBE_INFO_EVENT(info)))
+		dm_whip_inlet_want_key(chain->whip);
+	return GST_PAD_PROBE_OK;
+}
+
+/* What was lost for good is seen as little as can be: a still picture up to the next key frame. */
+static void on_depayloader(GstBin *bin, GstBin *parent, GstElement *element, gpointer user)
+{
+	GObjectClass *class = G_OBJECT_GET_CLASS(element);
+
+	(void)bin, (void)parent, (void)user;
+	if (g_object_class_find_property(class, "request-keyframe") &&
+	    g_object_class_find_property(class, "wait-for-keyframe"))
+		g_object_set(element, "request-keyframe", TRUE, "wait-for-keyframe", TRUE, NULL);
+}
+
+static void on_whip_pad(GstElement *rtpbin, GstPad *pad, gpointer user)
+{
+	struct dm_source_chain *chain = user;
+	GstElement *decodebin;
+
+	if (!g_str_has_prefix(GST_PAD_NAME(pad), "recv_rtp_src_"))
+		return;
+	gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_upstream, chain, NULL);
+	decodebin = decode_pad(rtpbin, pad, chain);
+	if (decodebin)
+		g_signal_connect(decodebin, "deep-element-added", G_CALLBACK(on_depayloader), NULL);
+}
+
+static GstElement *make_whip_source(GstBin *bin, GstElement *rtpbin, const char *pad,
+				    const char *caps_text)
+{
+	GstElement *source = make(bin, "appsrc");
+	GstCaps *caps = gst_caps_from_string(caps_text);
+
+	if (source)
+		g_object_set(source, "is-live", TRUE, "do-timestamp", TRUE, "format",
+			     GST_FORMAT_TIME, "max-bytes", G_GUINT64_CONSTANT(0), "caps", caps,
+			     NULL);
+	gst_caps_unref(caps);
+	return source && gst_element_link_pads(source, "src", rtpbin, pad) ? source : NULL;
+}
+
+static int add_whip_medium(GstBin *bin, GstElement *rtpbin, enum dm_forward_medium medium,
+			   struct dm_source_chain *chain)
+{
+	char *pad = g_strdup_printf("recv_rtp_sink_%d", (int)medium);
+	GstElement *rtp = make_whip_source(bin, rtpbin, pad, "application/x-rtp");
+
+	g_free(pad);
+	pad = g_strdup_printf("recv_rtcp_sink_%d", (int)medium);
+
+	GstElement *rtcp = make_whip_source(bin, rtpbin, pad, "application/x-rtcp");
+
+	g_free(pad);
+	if (!rtp || !rtcp)
+		return -EIO;
+	dm_whip_inlet_attach(chain->whip, medium, GST_APP_SRC(rtp), GST_APP_SRC(rtcp));
+	return 0;
+}
+
+/* The transport has decrypted it and asks for what is missing; here it is put in order, in step,
+ * and decoded. */
+static int build_whip(GstBin *bin, struct dm_source_chain *chain)
+{
+	GstElement *rtpbin = make(bin, "rtpbin");
+	int error = 0;
+
+	if (!rtpbin)
+		return -EIO;
+	g_object_set(rtpbin, "latency", (guint)WHIP_JITTER_MS, "do-lost", TRUE, NULL);
+	g_signal_connect(rtpbin, "pad-added", G_CALLBACK(on_whip_pad), chain);
+	if (chain->wants_sound)
+		error = add_whip_medium(bin, rtpbin, DM_FORWARD_SOUND, chain);
+	if (!error && chain->wants_picture)
+		error = add_whip_medium(bin, rtpbin, DM_FORWARD_PICTURE, chain);
+	return error;
+}
+
 int dm_source_chain_build(GstBin *bin, const struct dm_source_uri *uri, const char *path,
 			  struct dm_source_chain *chain)
 {
@@ -271,6 +363,8 @@ int dm_source_chain_build(GstBin *bin, const struct dm_source_uri *uri, const ch
 		return build_rtp_ts(bin, uri, chain);
 	case DM_SOURCE_RTP_PCM:
 		return build_rtp_pcm(bin, uri, chain);
+	case DM_SOURCE_WHIP:
+		return build_whip(bin, chain);
 	case DM_SOURCE_RTP_FORWARD:
 	case DM_SOURCE_TEST:
 		break;

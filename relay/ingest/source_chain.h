@@ -9,6 +9,7 @@
 #define DM_INGEST_SOURCE_CHAIN_H
 
 #include "ingest/source_uri.h"
+#include "ingest/whip_inlet.h"
 
 #include <gst/gst.h>
 
@@ -18,6 +19,7 @@ struct dm_source_chain {
 	/* A pad with raw sound or pictures, or anything that nobody wants. */
 	void (*on_stream)(void *user, GstPad *pad);
 	void *user;
+	struct dm_whip_inlet *whip; /* WHIP only: where its packets come from; borrowed */
 	/* Set by build: latency that the source reports, though it stamps what it gives after it.
 	 */
 	gint64 counted_twice_ns;

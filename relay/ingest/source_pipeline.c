@@ -322,7 +322,8 @@ static void play(GstElement *pipeline, gpointer user)
 				  (NULL));
 }
 
-static int start(struct dm_source_pipeline *source, const char *path)
+static int start(struct dm_source_pipeline *source,
+		 const struct dm_source_pipeline_options *options)
 {
 	const struct dm_source_output *output = &source->output;
 	GstClock *clock = gst_system_clock_obtain();
@@ -332,14 +333,15 @@ static int start(struct dm_source_pipeline *source, const char *path)
 		.wants_picture = output->wants_picture,
 		.on_stream = on_stream,
 		.user = source,
+		.whip = options->whip,
 	};
 	/* One axis with dm_time_now: CLOCK_MONOTONIC. */
 	g_object_set(clock, "clock-type", GST_CLOCK_TYPE_MONOTONIC, NULL);
 	gst_pipeline_use_clock(GST_PIPELINE(source->pipeline), clock);
 	gst_object_unref(clock);
 
-	const int error = dm_source_chain_build(GST_BIN(source->pipeline), &source->uri, path,
-						&source->chain);
+	const int error = dm_source_chain_build(GST_BIN(source->pipeline), &source->uri,
+						options->path, &source->chain);
 
 	if (error)
 		return error;
@@ -370,7 +372,7 @@ int dm_source_pipeline_create(struct dm_source_pipeline **out,
 	source->bus = gst_element_get_bus(source->pipeline);
 	gst_bus_set_sync_handler(source->bus, on_message, NULL, NULL);
 
-	const int error = start(source, options->path);
+	const int error = start(source, options);
 
 	if (error) {
 		dm_source_pipeline_destroy(source);
@@ -427,6 +429,8 @@ void dm_source_pipeline_destroy(struct dm_source_pipeline *source)
 {
 	if (!source)
 		return;
+	if (source->chain.whip)
+		dm_whip_inlet_detach(source->chain.whip);
 	g_mutex_lock(&source->lock);
 	source->closed = true;
 	g_mutex_unlock(&source->lock);

@@ -11,6 +11,7 @@
 #include "ingest/reaper.h"
 #include "ingest/source_output.h"
 #include "ingest/source_uri.h"
+#include "ingest/whip_inlet.h"
 
 struct dm_source_pipeline;
 
@@ -22,8 +23,9 @@ enum dm_source_event {
 
 struct dm_source_pipeline_options {
 	const struct dm_source_uri *uri;
-	const char *path; /* FILE: where it is */
-	const char *name; /* for logs */
+	const char *path;           /* FILE: where it is */
+	struct dm_whip_inlet *whip; /* WHIP: where its packets come from */
+	const char *name;           /* for logs */
 	const struct dm_source_output *output;
 	struct dm_reaper *reaper;
 };

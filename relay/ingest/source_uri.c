@@ -458,6 +458,13 @@ static int parse_scheme(struct dm_source_uri *out, const char *scheme, char *res
 
 	if (strcmp(scheme, "file") == 0)
 		return parse_file(out, rest, to);
+	if (strcmp(scheme, "whip") == 0) {
+		out->kind = DM_SOURCE_WHIP;
+		out->listens = true;
+		return *rest ? complain(to, "nothing comes after \"whip:\"; encoders publish to "
+					    "/whip/ and the room's id /floor")
+			     : 0;
+	}
 	if (strcmp(scheme, "test") == 0) {
 		char *query = strchr(rest, '?');
 
@@ -470,7 +477,7 @@ static int parse_scheme(struct dm_source_uri *out, const char *scheme, char *res
 			return parse_with_authority(out, scheme, rest, to);
 	return complain(
 		to,
-		"no source \"%s:\": write a path, or test:, file:, srt:, rtsp:, rtmp:, udp: or rtp:",
+		"no source \"%s:\": write a path, or test:, file:, srt:, rtsp:, rtmp:, udp:, rtp: or whip:",
 		scheme);
 }
 

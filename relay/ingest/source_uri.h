@@ -11,6 +11,7 @@
  *   rtp://[address]:port?encoding=L24&rate=48000&channels=2&channel=1   AES67 (RFC 3190)
  *   rtp://[address]:port?opus=111&h264=96       passed through: payload types of Opus (RFC 7587)
  *                                               and H.264 (RFC 6184), either or both
+ *   whip:                                       an encoder publishes it to the relay (RFC 9725)
  *
  * Pure. Thread: any.
  */
@@ -34,6 +35,7 @@ enum dm_source_kind {
 	DM_SOURCE_RTP_TS,
 	DM_SOURCE_RTP_PCM,
 	DM_SOURCE_RTP_FORWARD, /* never decoded: see forwarder.h */
+	DM_SOURCE_WHIP,        /* comes by the room's intakes: see whip_inlet.h */
 };
 
 enum dm_test_pattern { DM_TEST_SPEECH, DM_TEST_TONE, DM_TEST_FLASH, DM_TEST_SILENCE };

@@ -338,10 +338,83 @@ static void test_viewers_wish(void **state)
 		dm_forward_source_feedback(rig->source, START + DM_SEC(5), data, &port, &to), 0);
 }
 
+/* What fits the sender's link but not ours goes on in two. */
+static void test_split_packets(void **state)
+{
+	struct rig *rig = *state;
+	static uint8_t large[DM_INTAKE_PAYLOAD_MAX] = { 0x41, 0x9a };
+	struct dm_track_packet first, second;
+
+	key_frame(rig, 1, 1, START);
+
+	const uint64_t head = dm_track_head(rig->picture);
+
+	assert_int_equal(h264(rig, 4, 2, true, large, sizeof(large), START), 1);
+	assert_int_equal(dm_track_head(rig->picture), head + 2);
+	assert_int_equal(dm_track_read(rig->picture, head, &first), DM_TRACK_READ_OK);
+	assert_int_equal(dm_track_read(rig->picture, head + 1, &second), DM_TRACK_READ_OK);
+	assert_int_equal(first.payload_bytes, DM_TRACK_PAYLOAD_MAX);
+	assert_int_equal(first.payload_bytes - 2 + second.payload_bytes - 2, sizeof(large) - 1);
+	assert_int_equal(first.payload[0], 0x5c);
+	assert_int_equal(first.payload[1], 0x81);
+	assert_int_equal(second.payload[1], 0x41);
+	assert_int_equal(first.timestamp, second.timestamp);
+	assert_false(first.marker);
+	assert_true(second.marker);
+	assert_int_equal(dropped(rig, DM_FORWARD_PICTURE, DM_FORWARD_DROP_TOO_LARGE), 0);
+}
+
+/* A publisher's packets come one by one, with no address. */
+static void test_publisher(void **state)
+{
+	struct rig *rig = *state;
+	struct dm_rtp_packet packet = {
+		.ssrc = 7,
+		.sequence = 65535,
+		.timestamp = 100,
+		.payload = sps_pps,
+		.payload_bytes = sizeof(sps_pps),
+		.marker = true,
+	};
+
+	assert_false(dm_forward_source_take_key_wish(rig->source, START));
+	assert_int_equal(dm_forward_source_packet(rig->source, DM_FORWARD_PICTURE, &packet, START),
+			 1);
+	dm_track_request_key(rig->picture);
+	assert_true(dm_forward_source_take_key_wish(rig->source, START));
+	dm_track_request_key(rig->picture);
+	assert_false(dm_forward_source_take_key_wish(rig->source, START + DM_MSEC(900)));
+	assert_true(dm_forward_source_take_key_wish(rig->source, START + DM_SEC(1)));
+
+	/* Sound and picture are put in step by what both clocks said. */
+	packet.ssrc = 8;
+	packet.marker = false;
+	assert_int_equal(dm_forward_source_packet(rig->source, DM_FORWARD_SOUND, &packet, START),
+			 1);
+	dm_forward_source_report(rig->source, 7, (UINT64_C(5) << 32) + (UINT64_C(1) << 31), 100);
+	dm_forward_source_report(rig->source, 8, UINT64_C(5) << 32, 100);
+	dm_forward_source_report(rig->source, 9, UINT64_C(5) << 32, 100); /* nobody */
+	packet.ssrc = 7;
+	packet.sequence = 0;
+	packet.timestamp = 100 + 9000;
+	packet.marker = true;
+	assert_int_equal(dm_forward_source_packet(rig->source, DM_FORWARD_PICTURE, &packet,
+						  START + DM_MSEC(100)),
+			 1);
+
+	struct dm_track_packet got;
+
+	assert_int_equal(dm_track_read(rig->picture, dm_track_head(rig->picture) - 1, &got),
+			 DM_TRACK_READ_OK);
+	/* Half a second after the sound, which was sent when its frame of 20 ms was over. */
+	assert_true(got.captured_at > START + DM_MSEC(579));
+	assert_true(got.captured_at < START + DM_MSEC(581));
+}
+
 static void test_large_packets(void **state)
 {
 	struct rig *rig = *state;
-	static uint8_t large[DM_TRACK_PAYLOAD_MAX + 1] = { 0x41 };
+	static uint8_t large[DM_INTAKE_PAYLOAD_MAX + 1] = { 0x41 };
 
 	key_frame(rig, 1, 1, START);
 	assert_int_equal(h264(rig, 4, 2, true, large, DM_TRACK_PAYLOAD_MAX, START), 1);
@@ -573,7 +646,8 @@ int main(void)
 		TEST(test_sound),         TEST(test_lost_sound),
 		TEST(test_picture),       TEST(test_begins_with_a_key_frame),
 		TEST(test_lost_picture),  TEST(test_viewers_wish),
-		TEST(test_large_packets), TEST(test_strangers),
+		TEST(test_large_packets), TEST(test_split_packets),
+		TEST(test_publisher),     TEST(test_strangers),
 		TEST(test_bye),           TEST(test_states),
 		TEST(test_slow_picture),  TEST(test_junk),
 		TEST(test_b_frames),      TEST(test_refused),

@@ -139,7 +139,7 @@ static void test_jumps(void **state)
 
 static void test_sizes(void **state)
 {
-	static const uint8_t large[DM_TRACK_PAYLOAD_MAX + 1];
+	static const uint8_t large[DM_INTAKE_PAYLOAD_MAX + 1];
 	struct dm_reorder *reorder = begin();
 	const struct dm_rtp_packet packet = {
 		.sequence = 2,

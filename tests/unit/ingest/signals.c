@@ -226,13 +226,76 @@ static void test_h264_payloads(void **state)
 	}
 }
 
+static struct {
+	uint8_t bytes[3000];
+	size_t sizes[16];
+	size_t count;
+	size_t total;
+} parts;
+
+static void on_part(void *user, const uint8_t *header, size_t header_bytes, const uint8_t *data,
+		    size_t data_bytes)
+{
+	(void)user;
+	if (header_bytes > 0)
+		memcpy(parts.bytes + parts.total, header, header_bytes);
+	memcpy(parts.bytes + parts.total + header_bytes, data, data_bytes);
+	parts.sizes[parts.count++] = header_bytes + data_bytes;
+	parts.total += header_bytes + data_bytes;
+}
+
+static bool split(const uint8_t *payload, size_t bytes)
+{
+	memset(&parts, 0, sizeof(parts));
+	return dm_h264_payload_split(payload, bytes, 16, on_part, NULL);
+}
+
+/* RFC 6184, 5.8: S on the first part, E on the last, the unit's own byte in neither. */
+static void test_h264_split(void **state)
+{
+	uint8_t unit[30] = { 0x65, 1, 2, 3 };
+	uint8_t middle[30] = { 0x7c, 0x05, 1, 2 };
+	uint8_t end[30] = { 0x7c, 0x45, 1, 2 };
+	const uint8_t aggregate[] = { 0x78, 0, 2, 0x67, 0x42, 0, 12, 0x68, 1,  2,
+				      3,    4, 5, 6,    7,    8, 9,  0xa,  0xb };
+	const uint8_t too_large[21] = { 0x78, 0, 18, 0x67 };
+	const uint8_t cut[] = { 0x78, 0, 9, 0x67 };
+
+	(void)state;
+	assert_true(split(unit, sizeof(unit)));
+	assert_int_equal(parts.count, 3);
+	assert_int_equal(parts.total, 29 + 3 * 2);
+	assert_int_equal(parts.bytes[0], 0x7c);
+	assert_int_equal(parts.bytes[1], 0x85);
+	assert_int_equal(parts.bytes[2], 1);
+	assert_int_equal(parts.bytes[16 + 1], 0x05);
+	assert_int_equal(parts.bytes[32 + 1], 0x45);
+
+	assert_true(split(middle, sizeof(middle)));
+	assert_int_equal(parts.bytes[1], 0x05);
+	assert_int_equal(parts.bytes[16 + 1], 0x05);
+	assert_true(split(end, sizeof(end)));
+	assert_int_equal(parts.bytes[1], 0x05);
+	assert_int_equal(parts.bytes[16 + 1], 0x45);
+
+	assert_true(split(aggregate, sizeof(aggregate)));
+	assert_int_equal(parts.count, 2);
+	assert_memory_equal(parts.bytes, aggregate + 3, 2);
+	assert_memory_equal(parts.bytes + 2, aggregate + 7, 12);
+	assert_false(split(too_large, sizeof(too_large)));
+	assert_false(split(cut, sizeof(cut)));
+	assert_int_equal(parts.count, 0);
+	assert_false(split((const uint8_t[]){ 0x79, 0, 0 }, 3)); /* STAP-B */
+	assert_false(split(middle, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tone),          cmocka_unit_test(test_beep),
 		cmocka_unit_test(test_speech),        cmocka_unit_test(test_pictures),
 		cmocka_unit_test(test_card),          cmocka_unit_test(test_access_unit),
-		cmocka_unit_test(test_h264_payloads),
+		cmocka_unit_test(test_h264_payloads), cmocka_unit_test(test_h264_split),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -111,6 +111,8 @@ static void test_servers(void **state)
 	bad("rtmp://server.example", "app/stream");
 	bad("rtsp:///x", "name");
 	bad("rtsp://ho st/x", "host");
+	good("whip:", DM_SOURCE_WHIP);
+	assert_true(parsed.listens);
 	bad("whip:floor", "whip");
 	bad("http://server/x.m3u8", "http");
 }
