@@ -92,15 +92,19 @@ static void put_feedback(GString *out, const struct dm_sdp_format *codec)
 
 /* The profile is the offer's, as both directions share it; the level is ours where the offer lets
  * the levels differ, else the offer's (RFC 6184, 8.2.2). */
-static void put_h264_fmtp(GString *out, const struct dm_sdp_format *codec)
+static void put_h264_fmtp(GString *out, const struct dm_negotiated_line *line)
 {
-	static const char level[] = "1f"; /* 3.1: 1280x720 at 30 a second */
-	const struct dm_sdp_text offered = dm_sdp_fmtp(codec->fmtp, "profile-level-id");
-	const bool asymmetric = dm_sdp_text_is(dm_sdp_fmtp(codec->fmtp, "level-asymmetry-allowed"),
-					       "1");
+	/* What we send is 3.1, 1280x720 at 30 a second; what we take is up to 5.2, 4096x2160. */
+	const char *level = line->direction & DM_SDP_SEND ? "1f" : "34";
+	const struct dm_sdp_text fmtp = line->format->fmtp;
+	const struct dm_sdp_text offered = dm_sdp_fmtp(fmtp, "profile-level-id");
+	const bool asymmetric = dm_sdp_text_is(dm_sdp_fmtp(fmtp, "level-asymmetry-allowed"), "1");
+	/* A sender of single NAL units keeps to them; all whom we send to take mode 1. */
+	const bool single = dm_sdp_text_is(dm_sdp_fmtp(fmtp, "packetization-mode"), "0");
 
-	g_string_append_printf(out, "a=fmtp:%u %spacketization-mode=1;profile-level-id=",
-			       codec->payload_type, asymmetric ? "level-asymmetry-allowed=1;" : "");
+	g_string_append_printf(out, "a=fmtp:%u %spacketization-mode=%d;profile-level-id=",
+			       line->format->payload_type,
+			       asymmetric ? "level-asymmetry-allowed=1;" : "", single ? 0 : 1);
 	if (!offered.data) {
 		g_string_append_printf(out, "42e0%s", level);
 	} else {
@@ -110,18 +114,32 @@ static void put_h264_fmtp(GString *out, const struct dm_sdp_format *codec)
 	g_string_append(out, "\r\n");
 }
 
+/* RFC 7587, 6.1: what we would like to receive. Speech of one voice for hundreds: one channel,
+ * never silent in the wire's sense (a gap must mean a loss), repaired in band, and with as many
+ * bits as fullband speech can use (RFC 7587, 3.1.1: 28 to 40 kbit/s, with FEC on top; choice). */
+static void put_opus_fmtp(GString *out, const struct dm_negotiated_line *line)
+{
+	const bool receives = line->direction & DM_SDP_RECEIVE;
+
+	g_string_append_printf(out, "a=fmtp:%u minptime=10;useinbandfec=1%s\r\n",
+			       line->format->payload_type,
+			       receives ? ";usedtx=0;stereo=0;maxaveragebitrate=64000" : "");
+}
+
 static void put_codec(GString *out, const struct dm_negotiated_line *line)
 {
+	static const char *const names[] = {
+		[DM_CODEC_OPUS] = "opus/48000/2",
+		[DM_CODEC_H264] = "H264/90000",
+		[DM_CODEC_VP8] = "VP8/90000",
+	};
 	const unsigned payload_type = line->format->payload_type;
 
-	if (line->media == DM_MEDIA_AUDIO) {
-		g_string_append_printf(out, "a=rtpmap:%u opus/48000/2\r\n", payload_type);
-		g_string_append_printf(out, "a=fmtp:%u minptime=10;useinbandfec=1\r\n",
-				       payload_type);
-	} else {
-		g_string_append_printf(out, "a=rtpmap:%u H264/90000\r\n", payload_type);
-		put_h264_fmtp(out, line->format);
-	}
+	g_string_append_printf(out, "a=rtpmap:%u %s\r\n", payload_type, names[line->codec]);
+	if (line->codec == DM_CODEC_OPUS)
+		put_opus_fmtp(out, line);
+	else if (line->codec == DM_CODEC_H264)
+		put_h264_fmtp(out, line);
 	put_feedback(out, line->format);
 	if (line->rtx)
 		g_string_append_printf(out, "a=rtpmap:%u rtx/%u\r\na=fmtp:%u apt=%u\r\n",
@@ -130,13 +148,14 @@ static void put_codec(GString *out, const struct dm_negotiated_line *line)
 }
 
 /* Sound and picture share a stream, so that a player keeps them in step; the signer is a stream of
- * its own, since a page shows it elsewhere. */
+ * its own, since a page shows it elsewhere, and so is what an interpreter compares with. */
 static void put_sources(GString *out, enum dm_media media, const struct dm_peer_answer *answer)
 {
 	static const char *const msids[DM_MEDIA_COUNT] = {
 		[DM_MEDIA_AUDIO] = "room sound",
 		[DM_MEDIA_PICTURE] = "room picture",
 		[DM_MEDIA_SIGN] = "sign signer",
+		[DM_MEDIA_MONITOR] = "monitor channel",
 	};
 	const uint32_t ssrc = answer->ssrc[media];
 	const uint32_t rtx_ssrc = answer->rtx_ssrc[media];
@@ -154,16 +173,23 @@ static void put_sources(GString *out, enum dm_media media, const struct dm_peer_
 static void put_accepted(GString *out, const struct dm_negotiation *negotiation, size_t n,
 			 const struct dm_peer_answer *answer, bool first)
 {
+	static const char *const directions[] = {
+		[DM_SDP_SEND] = "sendonly",
+		[DM_SDP_RECEIVE] = "recvonly",
+		[DM_SDP_SEND_RECEIVE] = "sendrecv",
+	};
 	const struct dm_negotiated_line *line = &negotiation->lines[n];
 	const struct dm_sdp_media *media = &negotiation->sdp.media[n];
 
 	put_credentials(out, answer);
 	put_fingerprint(out, &answer->fingerprint);
-	g_string_append(out, "a=setup:passive\r\na=sendonly\r\na=rtcp-mux\r\n");
+	g_string_append_printf(out, "a=setup:passive\r\na=%s\r\na=rtcp-mux\r\n",
+			       directions[line->direction]);
 	if (media->rtcp_rsize)
 		g_string_append(out, "a=rtcp-rsize\r\n");
 	put_codec(out, line);
-	put_sources(out, line->media, answer);
+	if (line->direction & DM_SDP_SEND)
+		put_sources(out, line->media, answer);
 	if (first)
 		put_candidates(out, answer);
 }

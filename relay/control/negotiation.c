@@ -1,6 +1,8 @@
 /* relay/control/negotiation.c: see negotiation.h */
 #include "control/negotiation.h"
 
+#include "control/codec.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,141 +28,71 @@ static bool has_srtp(const struct dm_sdp_media *media)
 	return false;
 }
 
-static bool can_receive(const struct dm_sdp_media *media)
+/* Whether its sender would do what the relay needs of it. */
+static bool does(const struct dm_sdp_media *media, enum dm_sdp_direction needed)
 {
-	return is_offered(media) && has_srtp(media) && (media->direction & DM_SDP_RECEIVE);
+	return is_offered(media) && has_srtp(media) && (media->direction & needed) == needed;
 }
 
-/* RFC 7587, 7: the clock rate is 48000 and the channels are 2, whatever is sent. */
-static const struct dm_sdp_format *find_opus(const struct dm_sdp_media *media)
+/* A line that the relay sends on, with the direction so far. */
+static void fill_stream(struct dm_negotiation *negotiation, struct dm_negotiated_line *line,
+			enum dm_media media)
 {
-	for (size_t i = 0; i < media->format_count; i++) {
-		const struct dm_sdp_format *format = &media->format[i];
-
-		if (dm_sdp_text_is_nocase(format->name, "opus") && format->clock_rate_hz == 48000 &&
-		    format->channels == 2)
-			return format;
-	}
-	return NULL;
+	line->media = media;
+	line->direction |= DM_SDP_SEND;
+	negotiation->peer.streams[media] = (struct dm_stream_options){
+		.wanted = true,
+		.payload_type = line->format->payload_type,
+		.rtx_payload_type = line->rtx ? line->rtx->payload_type : 0,
+		.nack = line->format->feedback & DM_SDP_NACK,
+	};
 }
 
-static bool parse_profile(struct dm_sdp_text text, uint32_t *profile)
+/* A line that the peer sends on. Of sound what is missing is asked for in any case: libwebrtc
+ * resends it, though it does not offer to. */
+static void fill_uplink(struct dm_negotiation *negotiation, struct dm_negotiated_line *line)
 {
-	char digits[7];
-	char *end;
+	const bool sound = line->codec == DM_CODEC_OPUS;
+	const uint8_t feedback = line->format->feedback;
 
-	if (text.bytes != 6)
-		return false;
-	memcpy(digits, text.data, 6);
-	digits[6] = '\0';
-	if (strspn(digits, "0123456789abcdefABCDEF") != 6)
-		return false;
-	*profile = (uint32_t)strtoul(digits, &end, 16);
-	return true;
+	line->uplink = sound ? DM_UPLINK_SOUND : DM_UPLINK_PICTURE;
+	line->direction |= DM_SDP_RECEIVE;
+	negotiation->peer.uplinks[line->uplink] = (struct dm_uplink_options){
+		.wanted = true,
+		.codec = line->codec,
+		.payload_type = line->format->payload_type,
+		.rtx_payload_type = line->rtx ? line->rtx->payload_type : 0,
+		.nack = sound || (feedback & DM_SDP_NACK),
+		.pli = !sound && (feedback & DM_SDP_NACK_PLI),
+		.remb = feedback & DM_SDP_REMB,
+	};
 }
 
-/* How well a decoder of this profile takes constrained baseline (RFC 6184, 8.1, table 5):
- * constrained baseline, baseline, then those of which it is a subset. 0: cannot. */
-static int rate_profile(const struct dm_sdp_format *format)
+static struct dm_negotiated_line *accept_line(struct dm_negotiation *negotiation, size_t n,
+					      enum dm_codec codec,
+					      const struct dm_sdp_format *format)
 {
-	const struct dm_sdp_text text = dm_sdp_fmtp(format->fmtp, "profile-level-id");
-	uint32_t profile;
-
-	if (!text.data)
-		return 3; /* absent means baseline (RFC 6184, 8.1) */
-	if (!parse_profile(text, &profile))
-		return 0;
-
-	const uint32_t idc = profile >> 16;
-	const uint32_t constraints = profile >> 8 & 0xff;
-
-	if (idc == 0x42)
-		return constraints & 0x40 ? 4 : 3;
-	if (idc == 0x4d)
-		return constraints & 0x80 ? 4 : 2;
-	return idc == 0x64 ? 1 : 0;
-}
-
-/* 0: cannot be used. The relay sends FU-A, which takes packetization-mode 1. Deviates: RFC 6184,
- * 8.1 reads a missing mode as 0; GStreamer leaves it out and takes mode 1, so that a missing one
- * is used where there is nothing better. */
-static int rate_h264(const struct dm_sdp_format *format)
-{
-	const struct dm_sdp_text mode = dm_sdp_fmtp(format->fmtp, "packetization-mode");
-
-	if (!dm_sdp_text_is_nocase(format->name, "H264") || format->clock_rate_hz != 90000)
-		return 0;
-	if (mode.data && !dm_sdp_text_is(mode, "1"))
-		return 0;
-
-	const int profile = rate_profile(format);
-
-	return profile && mode.data ? profile + 4 : profile;
-}
-
-static const struct dm_sdp_format *find_h264(const struct dm_sdp_media *media)
-{
-	const struct dm_sdp_format *best = NULL;
-	int best_rate = 0;
-
-	for (size_t i = 0; i < media->format_count; i++) {
-		const int rate = rate_h264(&media->format[i]);
-
-		if (rate > best_rate) { /* of equals the offerer's first */
-			best = &media->format[i];
-			best_rate = rate;
-		}
-	}
-	return best;
-}
-
-/* RFC 4588, 8.6: the apt parameter names the payload type that is retransmitted. */
-static const struct dm_sdp_format *find_rtx(const struct dm_sdp_media *media,
-					    const struct dm_sdp_format *codec)
-{
-	for (size_t i = 0; i < media->format_count; i++) {
-		const struct dm_sdp_format *format = &media->format[i];
-		uint32_t apt;
-
-		if (dm_sdp_text_is_nocase(format->name, "rtx") &&
-		    format->clock_rate_hz == codec->clock_rate_hz && format->payload_type &&
-		    dm_sdp_text_number(dm_sdp_fmtp(format->fmtp, "apt"), 127, &apt) &&
-		    apt == codec->payload_type)
-			return format;
-	}
-	return NULL;
-}
-
-static void accept_line(struct dm_negotiation *negotiation, size_t n, enum dm_media media,
-			const struct dm_sdp_format *codec)
-{
-	const struct dm_sdp_media *line = &negotiation->sdp.media[n];
-	struct dm_stream_options *stream = &negotiation->peer.streams[media];
-	const bool nack = codec->feedback & DM_SDP_NACK;
 	/* Retransmission in its own stream is asked for by NACK alone. */
-	const struct dm_sdp_format *rtx = nack ? find_rtx(line, codec) : NULL;
+	const bool nack = format->feedback & DM_SDP_NACK;
 
 	negotiation->lines[n] = (struct dm_negotiated_line){
 		.accepted = true,
-		.media = media,
-		.direction = DM_SDP_SEND,
-		.codec = media == DM_MEDIA_AUDIO ? DM_CODEC_OPUS : DM_CODEC_H264,
-		.format = codec,
-		.rtx = rtx,
+		.codec = codec,
+		.format = format,
+		.rtx = nack ? dm_codec_find_rtx(&negotiation->sdp.media[n], format) : NULL,
 	};
-	stream->wanted = true;
-	stream->payload_type = codec->payload_type;
-	stream->rtx_payload_type = rtx ? rtx->payload_type : 0;
-	stream->nack = nack;
+	return &negotiation->lines[n];
 }
 
 /* Why no audio m-line was taken, in the order in which a person would look for it. */
-static int refuse_audio(const struct dm_sdp *sdp, struct dm_sdp_problem *problem)
+static int refuse_audio(const struct dm_sdp *sdp, enum dm_sdp_direction needed,
+			struct dm_sdp_problem *problem)
 {
-	const char *why = "The offer has no audio m-line; offer one to receive Opus.";
+	const char *why = "The offer has no audio m-line; offer one with Opus.";
 
 	for (size_t n = 0; n < sdp->media_count; n++) {
 		const struct dm_sdp_media *media = &sdp->media[n];
+		const unsigned lacks = needed & ~(unsigned)media->direction;
 
 		if (media->kind != DM_SDP_AUDIO)
 			continue;
@@ -168,34 +100,84 @@ static int refuse_audio(const struct dm_sdp *sdp, struct dm_sdp_problem *problem
 			why = "The audio m-line is disabled (port 0).";
 		else if (!has_srtp(media))
 			why = "The audio m-line is not for DTLS-SRTP; offer UDP/TLS/RTP/SAVPF.";
-		else if (!(media->direction & DM_SDP_RECEIVE))
+		else if (lacks & DM_SDP_RECEIVE)
 			why = "The audio m-line does not receive; offer recvonly or sendrecv.";
+		else if (lacks & DM_SDP_SEND)
+			why = "The audio m-line does not send; add the microphone, and offer sendonly or sendrecv.";
 		else
-			why = "The audio m-line has no Opus (opus/48000/2), which is all we send.";
+			why = "The audio m-line has no Opus (opus/48000/2), which is all we use.";
 	}
 	dm_sdp_problem_set(problem, 0, "%s", why);
 	return -EINVAL;
 }
 
-static int pick_audio(struct dm_negotiation *negotiation, struct dm_sdp_problem *problem,
+/* The next audio m-line from *n on that does what is needed, with Opus; NULL: none. */
+static const struct dm_sdp_format *find_audio(const struct dm_sdp *sdp,
+					      enum dm_sdp_direction needed, size_t *n)
+{
+	for (; *n < sdp->media_count; (*n)++) {
+		const struct dm_sdp_media *media = &sdp->media[*n];
+		const struct dm_sdp_format *opus = NULL;
+
+		if (media->kind == DM_SDP_AUDIO && does(media, needed))
+			opus = dm_codec_find_opus(media);
+		if (opus)
+			return opus;
+	}
+	return NULL;
+}
+
+static int pick_audio(struct dm_negotiation *negotiation,
+		      const struct dm_negotiation_options *options, struct dm_sdp_problem *problem,
 		      size_t *audio)
 {
-	const struct dm_sdp *sdp = &negotiation->sdp;
+	const bool sends = options->publish || options->microphone;
+	const enum dm_sdp_direction needed = (sends ? DM_SDP_SEND : 0) |
+					     (options->publish ? 0 : DM_SDP_RECEIVE);
+	const struct dm_sdp_format *opus;
+	struct dm_negotiated_line *line;
 
-	for (size_t n = 0; n < sdp->media_count; n++) {
-		const struct dm_sdp_media *media = &sdp->media[n];
-		const struct dm_sdp_format *opus;
+	*audio = 0;
+	opus = find_audio(&negotiation->sdp, needed, audio);
+	if (!opus)
+		return refuse_audio(&negotiation->sdp, needed, problem);
+	line = accept_line(negotiation, *audio, DM_CODEC_OPUS, opus);
+	if (!options->publish)
+		fill_stream(negotiation, line, DM_MEDIA_AUDIO);
+	if (sends)
+		fill_uplink(negotiation, line);
+	return 0;
+}
 
-		if (media->kind != DM_SDP_AUDIO || !can_receive(media))
-			continue;
-		opus = find_opus(media);
-		if (!opus)
-			continue;
-		accept_line(negotiation, n, DM_MEDIA_AUDIO, opus);
-		*audio = n;
+/* One peer is one transport: see dm_transport_add_peer. */
+static int check_bundled(const struct dm_sdp *sdp, size_t audio, size_t n,
+			 struct dm_sdp_problem *problem)
+{
+	if (dm_sdp_bundled(sdp, sdp->media[audio].mid) && dm_sdp_bundled(sdp, sdp->media[n].mid))
 		return 0;
-	}
-	return refuse_audio(sdp, problem);
+	dm_sdp_problem_set(
+		problem, 0,
+		"%s are not in one BUNDLE group; offer with the bundle policy max-bundle.",
+		sdp->media[n].kind == DM_SDP_AUDIO ? "The sounds" : "Sound and picture");
+	return -EINVAL;
+}
+
+/* An interpreter's own channel, to listen to; nothing is amiss without. */
+static int pick_monitor(struct dm_negotiation *negotiation, size_t audio,
+			struct dm_sdp_problem *problem)
+{
+	size_t n = audio + 1;
+	const struct dm_sdp_format *opus = find_audio(&negotiation->sdp, DM_SDP_RECEIVE, &n);
+
+	if (!opus)
+		return 0;
+
+	const int error = check_bundled(&negotiation->sdp, audio, n, problem);
+
+	if (!error)
+		fill_stream(negotiation, accept_line(negotiation, n, DM_CODEC_OPUS, opus),
+			    DM_MEDIA_MONITOR);
+	return error;
 }
 
 /* The first video m-line is the picture, the second the sign-language picture. Anything that the
@@ -206,8 +188,9 @@ static int pick_video(struct dm_negotiation *negotiation,
 {
 	const struct dm_sdp *sdp = &negotiation->sdp;
 	unsigned seen = 0;
+	int error = 0;
 
-	for (size_t n = 0; n < sdp->media_count && seen < 2; n++) {
+	for (size_t n = 0; !error && n < sdp->media_count && seen < 2; n++) {
 		const struct dm_sdp_media *media = &sdp->media[n];
 		const struct dm_sdp_format *h264;
 
@@ -216,54 +199,69 @@ static int pick_video(struct dm_negotiation *negotiation,
 
 		const bool first = !seen++;
 
-		h264 = can_receive(media) ? find_h264(media) : NULL;
+		h264 = does(media, DM_SDP_RECEIVE) ? dm_codec_find_h264(media) : NULL;
 		if (!(first ? options->picture : options->sign) || !h264)
 			continue;
-		/* One peer is one transport: see dm_transport_add_peer. */
-		if (!dm_sdp_bundled(sdp, sdp->media[audio].mid) ||
-		    !dm_sdp_bundled(sdp, media->mid)) {
-			dm_sdp_problem_set(
-				problem, 0,
-				"Sound and picture are not in one BUNDLE group; offer with the bundle policy max-bundle.");
-			return -EINVAL;
+		error = check_bundled(sdp, audio, n, problem);
+		if (!error)
+			fill_stream(negotiation, accept_line(negotiation, n, DM_CODEC_H264, h264),
+				    first ? DM_MEDIA_PICTURE : DM_MEDIA_SIGN);
+	}
+	return error;
+}
+
+/* The first picture that the peer would send; the others are rejected. One that we cannot take is
+ * an error: an encoder must not think that it is seen. */
+static int pick_published_video(struct dm_negotiation *negotiation, size_t audio,
+				struct dm_sdp_problem *problem)
+{
+	const struct dm_sdp *sdp = &negotiation->sdp;
+	size_t n = 0;
+
+	while (n < sdp->media_count &&
+	       !(sdp->media[n].kind == DM_SDP_VIDEO && does(&sdp->media[n], DM_SDP_SEND)))
+		n++;
+	if (n == sdp->media_count)
+		return 0;
+
+	enum dm_codec codec;
+	const struct dm_sdp_format *format = dm_codec_find_picture(&sdp->media[n], &codec);
+	int error;
+
+	if (!format) {
+		dm_sdp_problem_set(
+			problem, 0,
+			"The picture is neither H.264 (baseline, main or high) nor VP8; set the encoder to one of them.");
+		return -EINVAL;
+	}
+	error = check_bundled(sdp, audio, n, problem);
+	if (!error)
+		fill_uplink(negotiation, accept_line(negotiation, n, codec, format));
+	return error;
+}
+
+/* What comes in is told apart by its payload type alone. */
+static int check_payload_types(const struct dm_negotiation *negotiation,
+			       struct dm_sdp_problem *problem)
+{
+	bool used[128] = { false };
+
+	for (size_t i = 0; i < DM_UPLINK_COUNT; i++) {
+		const struct dm_uplink_options *uplink = &negotiation->peer.uplinks[i];
+		const uint8_t types[] = { uplink->payload_type, uplink->rtx_payload_type };
+
+		for (size_t k = 0; uplink->wanted && k < (types[1] ? 2 : 1); k++) {
+			if (used[types[k]]) {
+				dm_sdp_problem_set(
+					problem, 0,
+					"Sound and picture share the payload type %u; give each its own.",
+					types[k]);
+				return -EINVAL;
+			}
+			used[types[k]] = true;
 		}
-		accept_line(negotiation, n, first ? DM_MEDIA_PICTURE : DM_MEDIA_SIGN, h264);
 	}
 	return 0;
-}
-
-/* The m-section that speaks for the whole bundle (RFC 8843, 7.2); NULL without a group. */
-static const struct dm_sdp_media *tagged_section(const struct dm_sdp *sdp)
-{
-	for (size_t n = 0; sdp->bundle_count && n < sdp->media_count; n++) {
-		if (dm_sdp_text_equal(sdp->media[n].mid, sdp->bundle[0]))
-			return &sdp->media[n];
-	}
-	return NULL;
-}
-
-/* What stands in the section counts, else what stands at session level, else, in a bundle, what
- * its tagged section says. */
-static struct dm_sdp_transport merge_transport(const struct dm_sdp *sdp,
-					       const struct dm_sdp_media *audio,
-					       const struct dm_sdp_media *tagged)
-{
-	const struct dm_sdp_transport none = { 0 };
-	const struct dm_sdp_transport *from[] = { &audio->transport, &sdp->transport,
-						  tagged ? &tagged->transport : &none };
-	struct dm_sdp_transport merged = { 0 };
-
-	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++) {
-		if (!merged.ufrag.data)
-			merged.ufrag = from[i]->ufrag;
-		if (!merged.pwd.data)
-			merged.pwd = from[i]->pwd;
-		if (!merged.fingerprint.bytes)
-			merged.fingerprint = from[i]->fingerprint;
-		if (merged.setup == DM_SDP_SETUP_NONE)
-			merged.setup = from[i]->setup;
-	}
-	return merged;
 }
 
 static int pick_transport(struct dm_negotiation *negotiation, size_t audio_line,
@@ -271,11 +269,11 @@ static int pick_transport(struct dm_negotiation *negotiation, size_t audio_line,
 {
 	const struct dm_sdp *sdp = &negotiation->sdp;
 	const struct dm_sdp_media *audio = &sdp->media[audio_line];
-	const struct dm_sdp_media *tagged = dm_sdp_bundled(sdp, audio->mid) ? tagged_section(sdp)
-									    : NULL;
-	const struct dm_sdp_transport transport = merge_transport(sdp, audio, tagged);
+	struct dm_sdp_transport transport;
+	bool rtcp_mux;
 	const char *why = NULL;
 
+	dm_sdp_transport_of(sdp, audio, &transport, &rtcp_mux);
 	if (!transport.ufrag.data || !transport.pwd.data)
 		why = "The offer lacks a=ice-ufrag or a=ice-pwd.";
 	else if (!transport.fingerprint.bytes)
@@ -284,7 +282,7 @@ static int pick_transport(struct dm_negotiation *negotiation, size_t audio_line,
 		 transport.setup == DM_SDP_SETUP_HOLDCONN)
 		/* We are ICE-lite and wait for the peer; RFC 8842, 5.2 has offers say actpass. */
 		why = "The offer says a=setup:passive or holdconn; say actpass or active.";
-	else if (!audio->rtcp_mux && !(tagged && tagged->rtcp_mux))
+	else if (!rtcp_mux)
 		why = "The offer lacks a=rtcp-mux, which is required.";
 	if (why) {
 		dm_sdp_problem_set(problem, 0, "%s", why);
@@ -304,9 +302,15 @@ static int negotiate(struct dm_negotiation *negotiation,
 
 	if (!dm_sdp_parse(&negotiation->sdp, negotiation->offer, bytes, problem))
 		return -EINVAL;
-	error = pick_audio(negotiation, problem, &audio);
-	if (!error)
+	error = pick_audio(negotiation, options, problem, &audio);
+	if (!error && options->publish && options->publish_picture)
+		error = pick_published_video(negotiation, audio, problem);
+	if (!error && !options->publish)
 		error = pick_video(negotiation, options, audio, problem);
+	if (!error && !options->publish && options->monitor)
+		error = pick_monitor(negotiation, audio, problem);
+	if (!error)
+		error = check_payload_types(negotiation, problem);
 	if (!error)
 		error = pick_transport(negotiation, audio, problem);
 	return error;
@@ -358,6 +362,13 @@ static bool same_stream(const struct dm_stream_options *a, const struct dm_strea
 	       a->rtx_payload_type == b->rtx_payload_type && a->nack == b->nack;
 }
 
+static bool same_uplink(const struct dm_uplink_options *a, const struct dm_uplink_options *b)
+{
+	return a->wanted == b->wanted && a->codec == b->codec &&
+	       a->payload_type == b->payload_type && a->rtx_payload_type == b->rtx_payload_type &&
+	       a->nack == b->nack && a->pli == b->pli && a->remb == b->remb;
+}
+
 bool dm_negotiation_same_media(const struct dm_negotiation *negotiation,
 			       const struct dm_negotiation *other)
 {
@@ -369,6 +380,10 @@ bool dm_negotiation_same_media(const struct dm_negotiation *negotiation,
 		return false;
 	for (size_t media = 0; media < DM_MEDIA_COUNT; media++) {
 		if (!same_stream(&negotiation->peer.streams[media], &other->peer.streams[media]))
+			return false;
+	}
+	for (size_t uplink = 0; uplink < DM_UPLINK_COUNT; uplink++) {
+		if (!same_uplink(&negotiation->peer.uplinks[uplink], &other->peer.uplinks[uplink]))
 			return false;
 	}
 	return true;

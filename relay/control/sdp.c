@@ -401,12 +401,3 @@ bool dm_sdp_parse_fragment(struct dm_sdp *sdp, const char *text, size_t bytes,
 {
 	return parse(sdp, text, bytes, true, problem);
 }
-
-bool dm_sdp_bundled(const struct dm_sdp *sdp, struct dm_sdp_text mid)
-{
-	for (size_t i = 0; mid.data && i < sdp->bundle_count; i++) {
-		if (dm_sdp_text_equal(sdp->bundle[i], mid))
-			return true;
-	}
-	return false;
-}

@@ -129,4 +129,10 @@ struct dm_sdp_text dm_sdp_fmtp(struct dm_sdp_text fmtp, const char *name);
 /* Whether the BUNDLE group holds this mid. */
 bool dm_sdp_bundled(const struct dm_sdp *sdp, struct dm_sdp_text mid);
 
+/* The transport of an m-section, and whether its RTP and RTCP share a port: what stands in the
+ * section counts, else what stands at session level, else, in a bundle, what its tagged section
+ * says. */
+void dm_sdp_transport_of(const struct dm_sdp *sdp, const struct dm_sdp_media *media,
+			 struct dm_sdp_transport *transport, bool *rtcp_mux);
+
 #endif
