@@ -43,7 +43,7 @@ const LIMITER_RELEASE = 0.15;
 /** spl and patience: Televic; the rest are choices, tried on speech so that pauses between sentences do not pump. */
 export const STAGE_1_SPL = 100;
 /** @type {StageOptions} */
-export const STAGE_2 = { spl: 94, patience: 0.1, average: 0.01, attack: 0.02, hold: 0.5, release: 12 };
+export const STAGE_2 = { spl: 94, patience: 0.1, average: 0.01, attack: 0.02, hold: 1, release: 6 };
 /** @type {StageOptions} */
 export const STAGE_3 = { spl: 80, patience: 60, average: 1, attack: 1, hold: 5, release: 1 };
 
