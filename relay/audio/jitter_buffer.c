@@ -21,24 +21,15 @@
 /* A transit so different cannot be a queue; the sender's timestamps jumped. Choice. */
 #define TRANSIT_JUMP DM_SEC(2)
 
-/* How long a hole may be reordering before it is asked for. Choice: half a packet. */
-#define REORDER DM_MSEC(10)
-
-#define NACKS_MOST 5           /* of one packet; choice */
-#define NACK_LEAST DM_MSEC(20) /* between two of one packet, on the shortest links; choice */
-
 /* With so many packets lost, waiting for the following packet's copy pays. Choice. */
 #define LOSSY       0.01
 #define LOSS_WINDOW 256 /* packets; choice: five seconds */
 
 struct slot {
 	int64_t sequence;
-	int64_t timestamp; /* of a missing packet: a guess */
-	dm_usec noticed_at;
-	dm_usec asked_at;
+	int64_t timestamp;
 	uint32_t samples;
 	uint16_t bytes;
-	uint8_t asked;
 	bool came; /* whether it still waits or was played */
 	bool full; /* it waits */
 	uint8_t payload[DM_AUDIO_PAYLOAD_MAX];
@@ -128,23 +119,6 @@ static bool began_anew(struct dm_jitter_buffer *buffer, const struct dm_jitter_p
 	return follows;
 }
 
-/* Packets before the newest that never came are holes that may be asked for. */
-static void note_holes(struct dm_jitter_buffer *buffer, int64_t sequence, int64_t timestamp,
-		       uint32_t samples, dm_usec now)
-{
-	for (int64_t n = buffer->newest + 1; n < sequence; n++) {
-		struct slot *slot = slot_for(buffer, n);
-
-		slot->sequence = n;
-		slot->timestamp = timestamp - (sequence - n) * samples;
-		slot->noticed_at = now;
-		slot->asked_at = 0;
-		slot->asked = 0;
-		slot->came = false;
-		slot->full = false;
-	}
-}
-
 static void note_loss(struct dm_jitter_buffer *buffer, int64_t lost)
 {
 	const double share = (double)lost / (double)(lost + 1);
@@ -155,7 +129,7 @@ static void note_loss(struct dm_jitter_buffer *buffer, int64_t lost)
 
 /* Makes room for `sequence`, the highest so far. */
 static void advance(struct dm_jitter_buffer *buffer, int64_t sequence, int64_t timestamp,
-		    uint32_t samples, dm_usec now)
+		    uint32_t samples)
 {
 	while (buffer->first <= sequence - CAPACITY) {
 		struct slot *slot = slot_for(buffer, buffer->first);
@@ -170,9 +144,6 @@ static void advance(struct dm_jitter_buffer *buffer, int64_t sequence, int64_t t
 	}
 	note_loss(buffer, sequence - buffer->newest - 1);
 	buffer->totals.expected += (uint64_t)(sequence - buffer->newest);
-	if (buffer->newest < buffer->first - 1)
-		buffer->newest = buffer->first - 1;
-	note_holes(buffer, sequence, timestamp, samples, now);
 	buffer->newest = sequence;
 	buffer->newest_timestamp = timestamp;
 	buffer->newest_samples = samples;
@@ -221,7 +192,7 @@ static enum dm_jitter_put put_near(struct dm_jitter_buffer *buffer,
 	buffer->has_copies = buffer->has_copies ||
 			     dm_opus_packet_has_copy(packet->payload, packet->bytes);
 	if (ahead > 0)
-		advance(buffer, sequence, timestamp, samples, now);
+		advance(buffer, sequence, timestamp, samples);
 
 	const enum dm_jitter_put put = store(buffer, packet, sequence, timestamp, samples);
 
@@ -330,28 +301,6 @@ dm_usec dm_jitter_buffer_target(const struct dm_jitter_buffer *buffer)
 dm_usec dm_jitter_buffer_depth(const struct dm_jitter_buffer *buffer, int64_t timestamp, dm_usec at)
 {
 	return transit_of(timestamp, at) - buffer->jitter.base;
-}
-
-size_t dm_jitter_buffer_nacks(struct dm_jitter_buffer *buffer, dm_usec round_trip, dm_usec now,
-			      uint16_t *sequences, size_t most)
-{
-	const dm_usec gap = round_trip > NACK_LEAST ? round_trip : NACK_LEAST;
-	size_t count = 0;
-
-	for (int64_t n = buffer->first; n < buffer->newest && count < most; n++) {
-		struct slot *slot = slot_for(buffer, n);
-
-		if ((slot->full && slot->sequence == n) || now - slot->noticed_at < REORDER ||
-		    slot->asked >= NACKS_MOST || (slot->asked > 0 && now - slot->asked_at < gap))
-			continue;
-		if (dm_jitter_buffer_depth(buffer, slot->timestamp, now + round_trip) >
-		    buffer->options.most)
-			continue;
-		slot->asked++;
-		slot->asked_at = now;
-		sequences[count++] = (uint16_t)n;
-	}
-	return count;
 }
 
 double dm_jitter_buffer_drift_ppm(const struct dm_jitter_buffer *buffer)

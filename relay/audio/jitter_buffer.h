@@ -93,13 +93,6 @@ dm_usec dm_jitter_buffer_target(const struct dm_jitter_buffer *buffer);
 dm_usec dm_jitter_buffer_depth(const struct dm_jitter_buffer *buffer, int64_t timestamp,
 			       dm_usec at);
 
-/* What is missing and may still come in time, in order, at most `most` sequence numbers: missing
- * for 10 ms, and not asked for within the round trip. A retransmission that would come later than
- * the present depth is asked for too while a deeper buffer could use it: that it comes makes the
- * buffer deeper. Returns how many. */
-size_t dm_jitter_buffer_nacks(struct dm_jitter_buffer *buffer, dm_usec round_trip, dm_usec now,
-			      uint16_t *sequences, size_t most);
-
 double dm_jitter_buffer_drift_ppm(const struct dm_jitter_buffer *buffer); /* > 0: it runs fast */
 dm_usec dm_jitter_buffer_jitter(const struct dm_jitter_buffer *buffer);   /* RFC 3550, A.8 */
 const struct dm_jitter_buffer_totals *dm_jitter_buffer_totals(

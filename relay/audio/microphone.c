@@ -427,12 +427,6 @@ dm_usec dm_microphone_dead_for(const struct dm_microphone *microphone)
 	return microphone->pause ? 0 : usec(microphone->run);
 }
 
-size_t dm_microphone_nacks(struct dm_microphone *microphone, dm_usec round_trip, dm_usec now,
-			   uint16_t *sequences, size_t most)
-{
-	return dm_jitter_buffer_nacks(microphone->buffer, round_trip, now, sequences, most);
-}
-
 void dm_microphone_stats(const struct dm_microphone *microphone, struct dm_microphone_stats *stats)
 {
 	*stats = microphone->stats;

@@ -53,10 +53,6 @@ enum dm_microphone_sound dm_microphone_read(struct dm_microphone *microphone, dm
 /* For how long there has been nothing but concealment; DM_USEC_NEVER when nothing is there. */
 dm_usec dm_microphone_dead_for(const struct dm_microphone *microphone);
 
-/* Sequence numbers to ask for again; see dm_jitter_buffer_nacks. */
-size_t dm_microphone_nacks(struct dm_microphone *microphone, dm_usec round_trip, dm_usec now,
-			   uint16_t *sequences, size_t most);
-
 void dm_microphone_stats(const struct dm_microphone *microphone, struct dm_microphone_stats *stats);
 
 #endif

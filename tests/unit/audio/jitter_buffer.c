@@ -119,30 +119,6 @@ static void test_target_follows_jitter(void **state)
 	assert_int_equal(dm_jitter_buffer_target(buffer), DM_MSEC(22));
 }
 
-static void test_nacks(void **state)
-{
-	const dm_usec at = DM_SEC(9) + 5 * DM_MSEC(20);
-	uint16_t missing[8];
-
-	(void)state;
-	put(0, 0);
-	put(5, 0);
-	assert_int_equal(dm_jitter_buffer_nacks(buffer, DM_MSEC(30), at, missing, 8), 0);
-	assert_int_equal(dm_jitter_buffer_nacks(buffer, DM_MSEC(30), at + DM_MSEC(10), missing, 8),
-			 4);
-	assert_int_equal(missing[0], (uint16_t)65531);
-	assert_int_equal(missing[3], (uint16_t)65534);
-	/* Asked for already; again after a round trip. */
-	assert_int_equal(dm_jitter_buffer_nacks(buffer, DM_MSEC(30), at + DM_MSEC(30), missing, 8),
-			 0);
-	put(2, DM_MSEC(80));
-	assert_int_equal(dm_jitter_buffer_nacks(buffer, DM_MSEC(30), at + DM_MSEC(40), missing, 8),
-			 3);
-	/* No buffer is so deep that it helps. */
-	assert_int_equal(dm_jitter_buffer_nacks(buffer, DM_MSEC(30), at + DM_MSEC(250), missing, 8),
-			 0);
-}
-
 static enum dm_jitter_put put_raw(uint32_t ssrc, uint16_t sequence, uint32_t timestamp, dm_usec at)
 {
 	const struct dm_jitter_packet packet = {
@@ -229,9 +205,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_order_and_wrap),  TEST(test_duplicate_and_late),
 		TEST(test_missing_is_told), TEST(test_target_follows_jitter),
-		TEST(test_nacks),           TEST(test_restarts),
-		TEST(test_overrun),         TEST(test_malformed),
-		TEST(test_bad_options),
+		TEST(test_restarts),        TEST(test_overrun),
+		TEST(test_malformed),       TEST(test_bad_options),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

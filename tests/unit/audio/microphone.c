@@ -1,6 +1,7 @@
 /* Microphones over simulated links: delay, loss, drift, outages, and that nothing clicks. */
 #include "audio/decoder.h"
 #include "audio/microphone.h"
+#include "rtp/nack.h"
 #include "simulated_link.h"
 
 #include <math.h>
@@ -29,6 +30,7 @@ static uint64_t seed;
 struct run {
 	struct dm_microphone *microphone;
 	struct link link;
+	struct dm_nack nack;
 	dm_usec tick;
 	float last;
 	float largest_step;
@@ -42,6 +44,7 @@ static void start(struct run *run, const struct link_options *options)
 	memset(run, 0, sizeof(*run));
 	assert_int_equal(dm_microphone_create(&run->microphone), 0);
 	link_start(&run->link, options, seed);
+	dm_nack_init(&run->nack, true, DM_MSEC(200));
 	run->tick = DM_SEC(100) + 7300; /* no phase in common with the sender */
 }
 
@@ -50,20 +53,38 @@ static void finish(struct run *run)
 	dm_microphone_destroy(run->microphone);
 }
 
-static enum dm_microphone_sound step(struct run *run)
+/* As the transport does: when packets come, and when something is due. */
+static void ask(struct run *run, dm_usec now)
 {
-	struct arrival arrival;
 	uint16_t missing[32];
-	double sum = 0;
-
-	while (link_next(&run->link, run->tick, &arrival))
-		dm_microphone_put(run->microphone, &arrival.packet, arrival.at);
-
-	const size_t count = dm_microphone_nacks(run->microphone, 2 * run->link.options.delay,
-						 run->tick, missing, 32);
+	const size_t count = dm_nack_take(&run->nack, 2 * run->link.options.delay, now, missing,
+					  32);
 
 	for (size_t n = 0; n < count; n++)
-		link_resend(&run->link, missing[n], run->tick);
+		link_resend(&run->link, missing[n], now);
+}
+
+static void receive(struct run *run, dm_usec until)
+{
+	struct arrival arrival;
+
+	while (link_next(&run->link, until, &arrival)) {
+		dm_microphone_put(run->microphone, &arrival.packet, arrival.at);
+		dm_nack_put(&run->nack, arrival.packet.sequence, arrival.at);
+		ask(run, arrival.at);
+	}
+}
+
+static enum dm_microphone_sound step(struct run *run)
+{
+	double sum = 0;
+	dm_usec due;
+
+	while ((due = dm_nack_due(&run->nack, 2 * run->link.options.delay)) < run->tick) {
+		receive(run, due);
+		ask(run, due);
+	}
+	receive(run, run->tick);
 
 	const enum dm_microphone_sound sound = dm_microphone_read(run->microphone, run->tick,
 								  run->samples);
