@@ -182,6 +182,33 @@ static void fails_where_there_is_no_room(void **state)
 	}
 }
 
+static void take_remb(void *user, const struct dm_rtcp_item *item)
+{
+	assert_int_equal(item->type, DM_RTCP_REMB);
+	*(uint64_t *)user = item->bitrate_bps;
+}
+
+/* draft-alvestrand-rmcat-remb-03, 2.2: six bits of exponent, 18 of mantissa. */
+static void writes_what_a_sender_may_send(void **state)
+{
+	(void)state;
+	const uint8_t expected[] = {
+		0x8F, 206, 0x00, 0x06, 0x11, 0x22, 0x33, 0x44, 0x00, 0x00, 0x00, 0x00, 'R',  'E',
+		'M',  'B', 0x02, 0x0F, 0xD0, 0x90, 0x55, 0x66, 0x77, 0x88, 0x99, 0xAA, 0xBB, 0xCC,
+	};
+	const uint32_t ssrcs[] = { 0x55667788, 0x99AABBCC };
+
+	dm_rtcp_write_remb(start(64), 0x11223344, 2000000, ssrcs, 2);
+	assert_written(expected, sizeof(expected));
+	for (uint64_t bps = 1; bps < UINT64_C(1) << 60; bps = bps * 3 + 1) {
+		uint64_t read = 0;
+
+		dm_rtcp_write_remb(start(64), 1, bps, ssrcs, 1);
+		assert_true(dm_rtcp_parse(fixture.buffer, fixture.writer.size, take_remb, &read));
+		assert_true(read <= bps && bps - read <= bps >> 17);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +218,7 @@ int main(void)
 		cmocka_unit_test(writes_cnames_of_any_length),
 		cmocka_unit_test(writes_bye_and_pli),
 		cmocka_unit_test(packs_nacks),
+		cmocka_unit_test(writes_what_a_sender_may_send),
 		cmocka_unit_test(reads_back_what_it_wrote),
 		cmocka_unit_test(fails_where_there_is_no_room),
 	};

@@ -47,11 +47,45 @@ static void fails_where_there_is_no_room(void **state)
 	}
 }
 
+/* What was written is read as it was before. */
+static void restores_the_original(void **state)
+{
+	(void)state;
+	uint8_t buffer[64];
+	struct dm_writer writer = dm_writer_init(buffer, sizeof(buffer));
+	struct dm_rtp_packet packet;
+
+	dm_rtx_write(&writer, &lost);
+	assert_true(dm_rtp_parse(buffer, writer.size, &packet));
+	assert_true(dm_rtx_restore(&packet, 102, 77));
+	assert_int_equal(packet.sequence, lost.original_sequence);
+	assert_int_equal(packet.timestamp, lost.timestamp);
+	assert_int_equal(packet.ssrc, 77);
+	assert_int_equal(packet.payload_type, 102);
+	assert_true(packet.marker);
+	assert_int_equal(packet.payload_bytes, lost.payload_bytes);
+	assert_memory_equal(packet.payload, lost.payload, lost.payload_bytes);
+}
+
+static void padding_is_no_original(void **state)
+{
+	(void)state;
+	const uint8_t payload[] = { 1, 2 };
+	struct dm_rtp_packet packet = { .sequence = 5, .payload = payload };
+
+	for (packet.payload_bytes = 0; packet.payload_bytes <= 2; packet.payload_bytes++)
+		assert_false(dm_rtx_restore(&packet, 102, 77));
+	assert_int_equal(packet.sequence, 5);
+	assert_ptr_equal(packet.payload, payload);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_as_rfc_4588_says),
 		cmocka_unit_test(fails_where_there_is_no_room),
+		cmocka_unit_test(restores_the_original),
+		cmocka_unit_test(padding_is_no_original),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

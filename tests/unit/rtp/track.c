@@ -254,6 +254,33 @@ static void measures_its_rate(void **state)
 	dm_track_unref(track);
 }
 
+/* Nine of ten decide: one lost phone does not, and each report counts once. */
+static void tells_the_loss_that_most_stay_below(void **state)
+{
+	struct dm_track *track = create(DM_TRACK_AUDIO, 16);
+
+	(void)state;
+	assert_int_equal(dm_track_take_loss(track), -1);
+	dm_track_note_loss(track, 0);
+	assert_int_equal(dm_track_take_loss(track), 0);
+	assert_int_equal(dm_track_take_loss(track), -1);
+	for (int n = 0; n < 90; n++)
+		dm_track_note_loss(track, 12); /* 4.7 % */
+	for (int n = 0; n < 10; n++)
+		dm_track_note_loss(track, 255);
+	assert_int_equal(dm_track_take_loss(track), 5);
+	for (int n = 0; n < 8; n++)
+		dm_track_note_loss(track, 0);
+	for (int n = 0; n < 2; n++)
+		dm_track_note_loss(track, 26); /* 10.2 % */
+	assert_int_equal(dm_track_take_loss(track), 12);
+	for (unsigned fraction = 0; fraction < 256; fraction++) {
+		dm_track_note_loss(track, (uint8_t)fraction);
+		assert_true(dm_track_take_loss(track) * 256 >= (int)fraction * 100);
+	}
+	dm_track_unref(track);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +295,7 @@ int main(void)
 		cmocka_unit_test(keeps_payloads_of_every_size),
 		cmocka_unit_test(key_requests_are_taken_once),
 		cmocka_unit_test(measures_its_rate),
+		cmocka_unit_test(tells_the_loss_that_most_stay_below),
 		cmocka_unit_test(one_writer_races_many_readers),
 	};
 
