@@ -208,6 +208,24 @@ char *dm_whep_url(const char *base, const char *room, const char *lang, const ch
 	return url;
 }
 
+char *dm_whip_url(const char *base, const char *room, const char *lang)
+{
+	const size_t base_length = strlen(base);
+	const bool slash = base_length > 0 && base[base_length - 1] == '/';
+	const bool floor = strcmp(lang, "floor") == 0;
+	char *escaped_room = curl_easy_escape(NULL, room, 0);
+	char *escaped_lang = curl_easy_escape(NULL, lang, 0);
+	char *url = NULL;
+
+	if (escaped_room && escaped_lang &&
+	    asprintf(&url, "%s%swhip/%s/%s%s", base, slash ? "" : "/", escaped_room,
+		     floor ? "" : "channels/", escaped_lang) < 0)
+		url = NULL;
+	curl_free(escaped_room);
+	curl_free(escaped_lang);
+	return url;
+}
+
 /* Location is relative to the request (RFC 9110, 10.2.2). */
 static char *resolve(const char *url, const char *location)
 {

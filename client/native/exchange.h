@@ -1,7 +1,8 @@
 /* client/native/exchange.h
  *
- * One HTTP request and its answer over libcurl, as WHEP needs them (draft-ietf-wish-whep): what is
- * sent, what came back, and what went wrong. Whoever has it performs it, alone or among others.
+ * One HTTP request and its answer over libcurl, as WHEP and WHIP need them (draft-ietf-wish-whep,
+ * RFC 9725): what is sent, what came back, and what went wrong. Whoever has it performs it, alone
+ * or among others.
  *
  * Thread: one at a time.
  */
@@ -16,7 +17,7 @@
 
 struct dm_exchange;
 
-/* What a WHEP server's answer to an offer comes to. */
+/* What a server's answer to an offer comes to. */
 struct dm_session {
 	char *answer;        /* owned SDP */
 	char *resource;      /* owned absolute URL of the session */
@@ -29,6 +30,10 @@ void dm_session_finish(struct dm_session *session);
 /* The address to POST an offer to; `lang` and `video` are nullable. Owned by the caller; NULL when
  * memory is out. */
 char *dm_whep_url(const char *base, const char *room, const char *lang, const char *video);
+
+/* Where to publish (RFC 9725): a channel, or with `lang` "floor" that. Owned by the caller; NULL
+ * when memory is out. */
+char *dm_whip_url(const char *base, const char *room, const char *lang);
 
 /* `token` is nullable and copied. Returns 0 or -ENOMEM; on failure *out is NULL. */
 int dm_exchange_create(struct dm_exchange **out, const char *token);

@@ -54,11 +54,10 @@ static long perform(struct dm_http *http, const char *method, const char *url, c
 				curl_easy_perform(dm_exchange_curl(http->exchange)));
 }
 
-int dm_http_join(struct dm_http *http, const char *room, const char *lang, const char *video,
-		 const char *offer, struct dm_session *session)
+/* `url` is owned, NULL when memory is out. */
+static int post_offer(struct dm_http *http, char *url, const char *offer,
+		      struct dm_session *session)
 {
-	char *url = dm_whep_url(http->base, room, lang, video);
-
 	*session = (struct dm_session){ 0 };
 	if (!url)
 		return -ENOMEM;
@@ -67,6 +66,18 @@ int dm_http_join(struct dm_http *http, const char *room, const char *lang, const
 
 	free(url);
 	return dm_exchange_session(http->exchange, status, session);
+}
+
+int dm_http_join(struct dm_http *http, const char *room, const char *lang, const char *video,
+		 const char *offer, struct dm_session *session)
+{
+	return post_offer(http, dm_whep_url(http->base, room, lang, video), offer, session);
+}
+
+int dm_http_publish(struct dm_http *http, const char *room, const char *lang, const char *offer,
+		    struct dm_session *session)
+{
+	return post_offer(http, dm_whip_url(http->base, room, lang), offer, session);
 }
 
 int dm_http_select(struct dm_http *http, const char *resource, const char *lang)

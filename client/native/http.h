@@ -1,7 +1,7 @@
 /* client/native/http.h
  *
- * WHEP over HTTP as a client speaks it (draft-ietf-wish-whep), one request after another: one POST
- * with an offer, then the resource that stands for the session.
+ * WHEP and WHIP over HTTP as a client speaks them (draft-ietf-wish-whep, RFC 9725), one request
+ * after another: one POST with an offer, then the resource that stands for the session.
  *
  * Thread: one at a time. Calls wait for the answer.
  */
@@ -21,6 +21,10 @@ void dm_http_destroy(struct dm_http *http); /* NULL is allowed */
  * nullable. Errors are those of dm_exchange_session. On failure dm_http_problem() says why. */
 int dm_http_join(struct dm_http *http, const char *room, const char *lang, const char *video,
 		 const char *offer, struct dm_session *session);
+
+/* POST /whip/{room}/floor, or …/channels/{lang}. Likewise. */
+int dm_http_publish(struct dm_http *http, const char *room, const char *lang, const char *offer,
+		    struct dm_session *session);
 
 /* POST {resource}/select. Errors as above. */
 int dm_http_select(struct dm_http *http, const char *resource, const char *lang);

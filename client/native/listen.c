@@ -2,9 +2,8 @@
 
 #include "http.h"
 #include "playback.h"
+#include "webrtcbin.h"
 
-#define GST_USE_UNSTABLE_API /* the name under which GStreamer 1.22 ships webrtcbin's API */
-#include <gst/webrtc/webrtc.h>
 #include <glib-unix.h>
 #include <jansson.h>
 
@@ -110,10 +109,14 @@ static gboolean on_message(GstBus *bus, GstMessage *message, gpointer user)
 	struct listen *listen = user;
 
 	(void)bus;
-	if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
+	if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
 		on_error(listen, message);
-	else if (playback_has_ended(listen, message))
+	} else if (dm_playback_lacks_speaker(message)) {
+		fputs("this machine has no loudspeaker that GStreamer could use\n", stderr);
+		stop(listen, DM_EXIT_RESOURCE);
+	} else if (playback_has_ended(listen, message)) {
 		stop(listen, 0);
+	}
 	return G_SOURCE_CONTINUE;
 }
 
@@ -130,9 +133,8 @@ static void on_pad_added(GstElement *webrtc, GstPad *pad, gpointer user)
 static gboolean look_at_connection(gpointer user)
 {
 	struct listen *listen = user;
-	GstWebRTCPeerConnectionState state;
+	const GstWebRTCPeerConnectionState state = dm_webrtcbin_state(listen->webrtc);
 
-	g_object_get(listen->webrtc, "connection-state", &state, NULL);
 	if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED) {
 		listen->connected = true;
 	} else if (!listen->ending && (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED ||
@@ -172,14 +174,10 @@ static bool set_up(struct listen *listen)
 
 	listen->pipeline = gst_pipeline_new(NULL);
 	g_object_set(listen->pipeline, "message-forward", TRUE, NULL);
-	listen->webrtc = gst_element_factory_make("webrtcbin", NULL);
-	if (!listen->webrtc) {
-		fputs("GStreamer has no webrtcbin: install gstreamer1.0-plugins-bad and gstreamer1.0-nice\n",
-		      stderr);
+	listen->webrtc = dm_webrtcbin_create();
+	if (!listen->webrtc)
 		return false;
-	}
 	g_object_set(listen->webrtc, "latency", JITTER_MS, NULL);
-	gst_util_set_object_arg(G_OBJECT(listen->webrtc), "bundle-policy", "max-bundle");
 	gst_bin_add(GST_BIN(listen->pipeline), listen->webrtc);
 	g_signal_connect(listen->webrtc, "pad-added", G_CALLBACK(on_pad_added), listen);
 	g_signal_connect(listen->webrtc, "notify::connection-state",
@@ -195,36 +193,6 @@ static bool set_up(struct listen *listen)
 	       GST_STATE_CHANGE_FAILURE;
 }
 
-static GstWebRTCSessionDescription *create_offer(struct listen *listen)
-{
-	GstWebRTCSessionDescription *offer = NULL;
-	GstPromise *promise = gst_promise_new();
-
-	g_signal_emit_by_name(listen->webrtc, "create-offer", NULL, promise);
-	if (gst_promise_wait(promise) == GST_PROMISE_RESULT_REPLIED &&
-	    gst_promise_get_reply(promise))
-		gst_structure_get(gst_promise_get_reply(promise), "offer",
-				  GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &offer, NULL);
-	gst_promise_unref(promise);
-	return offer;
-}
-
-static bool describe(struct listen *listen, const char *signal,
-		     GstWebRTCSessionDescription *description)
-{
-	GstPromise *promise = gst_promise_new();
-	const GstStructure *reply;
-	bool ok;
-
-	g_signal_emit_by_name(listen->webrtc, signal, description, promise);
-	ok = gst_promise_wait(promise) == GST_PROMISE_RESULT_REPLIED;
-	reply = gst_promise_get_reply(promise);
-	if (reply && gst_structure_has_field(reply, "error"))
-		ok = false;
-	gst_promise_unref(promise);
-	return ok;
-}
-
 static bool has_video(const GstSDPMessage *sdp)
 {
 	for (guint i = 0; i < gst_sdp_message_medias_len(sdp); i++) {
@@ -236,25 +204,9 @@ static bool has_video(const GstSDPMessage *sdp)
 	return false;
 }
 
-/* libnice leaves loopback out by itself. */
-static void use_loopback(struct listen *listen)
-{
-	const char *server = listen->session.server;
-	GObject *agent = NULL;
-	gboolean added = FALSE;
-
-	if (strncmp(server, "127.", 4) != 0 && strcmp(server, "::1") != 0)
-		return;
-	g_object_get(listen->webrtc, "ice-agent", &agent, NULL);
-	g_signal_emit_by_name(agent, "add-local-ip-address", server, &added);
-	g_object_unref(agent);
-}
-
 static int take_answer(struct listen *listen, GstWebRTCSessionDescription *offer)
 {
-	GstWebRTCSessionDescription *answer;
 	GstSDPMessage *sdp = NULL;
-	bool ok;
 
 	if (gst_sdp_message_new_from_text(listen->session.answer, &sdp) != GST_SDP_OK) {
 		fputs("the answer is no SDP\n", stderr);
@@ -267,28 +219,20 @@ static int take_answer(struct listen *listen, GstWebRTCSessionDescription *offer
 	listen->playing = true;
 	gst_bin_add(GST_BIN(listen->pipeline), listen->playback.bin);
 	gst_element_sync_state_with_parent(listen->playback.bin);
-	use_loopback(listen);
-	answer = gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
-	ok = describe(listen, "set-local-description", offer) &&
-	     describe(listen, "set-remote-description", answer);
-	gst_webrtc_session_description_free(answer);
-	if (!ok)
-		fputs("webrtcbin does not take the answer\n", stderr);
-	return ok ? DM_EXIT_FINE : DM_EXIT_FAILED;
+	return dm_webrtcbin_start(listen->webrtc, offer, sdp, listen->session.server)
+		       ? DM_EXIT_FINE
+		       : DM_EXIT_FAILED;
 }
 
-/* An ICE-lite relay needs no candidates of ours, so the offer goes out before any is gathered. */
 static int join(struct listen *listen)
 {
 	const struct dm_client_options *options = listen->options;
-	GstWebRTCSessionDescription *offer = create_offer(listen);
+	GstWebRTCSessionDescription *offer = dm_webrtcbin_offer(listen->webrtc);
 	char *text;
 	int code;
 
-	if (!offer) {
-		fputs("webrtcbin makes no offer\n", stderr);
+	if (!offer)
 		return DM_EXIT_FAILED;
-	}
 	text = gst_sdp_message_as_text(offer->sdp);
 	if (dm_http_join(listen->http, options->room, options->lang, options->video, text,
 			 &listen->session)) {

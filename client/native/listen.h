@@ -1,7 +1,7 @@
 /* client/native/listen.h
  *
  * One delegate on the command line: joins by WHEP with GStreamer's webrtcbin, decodes sound and
- * picture, and can write both to files.
+ * picture, and can write both to files, and play the sound.
  *
  * Thread: the main thread, whose default GLib main context it runs.
  */

@@ -1,11 +1,18 @@
 #include "options.h"
 
+#include "option_value.h"
+#include "usage.h"
+
 #include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define LISTENERS_MAX 60000 /* loopback addresses, or ports of one address; choice */
-#define TICK_MAX      DM_MSEC(100)
+#define SECONDS_LEAST 0.001
+#define SECONDS_MOST  (7 * 24 * 3600.0)
+#define HZ_LEAST      20 /* what is heard, and Opus carries */
+#define HZ_MOST       20000
+#define LEVEL_LEAST   -90 /* dBFS; below is nothing in 16 bits */
+#define LEVEL_DEFAULT -20 /* dBFS; choice: speech at -23 LUFS has such peaks and more */
 
 enum {
 	OPTION_URL = 256,
@@ -18,6 +25,15 @@ enum {
 	OPTION_HELP,
 	OPTION_WAV,
 	OPTION_MKV,
+	OPTION_SPEAKER,
+	OPTION_FILE,
+	OPTION_LOOP,
+	OPTION_VP8,
+	OPTION_TONE,
+	OPTION_BURSTS,
+	OPTION_LEVEL,
+	OPTION_MICROPHONE,
+	OPTION_ONCE,
 	OPTION_LISTENERS,
 	OPTION_ONE_BY_ONE,
 	OPTION_PROFILE,
@@ -44,6 +60,15 @@ static const struct option table[] = {
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "wav", required_argument, NULL, OPTION_WAV },
 	{ "mkv", required_argument, NULL, OPTION_MKV },
+	{ "speaker", no_argument, NULL, OPTION_SPEAKER },
+	{ "file", required_argument, NULL, OPTION_FILE },
+	{ "loop", no_argument, NULL, OPTION_LOOP },
+	{ "vp8", no_argument, NULL, OPTION_VP8 },
+	{ "tone", required_argument, NULL, OPTION_TONE },
+	{ "bursts", required_argument, NULL, OPTION_BURSTS },
+	{ "level", required_argument, NULL, OPTION_LEVEL },
+	{ "microphone", optional_argument, NULL, OPTION_MICROPHONE },
+	{ "once", no_argument, NULL, OPTION_ONCE },
 	{ "listeners", required_argument, NULL, OPTION_LISTENERS },
 	{ "one-by-one", no_argument, NULL, OPTION_ONE_BY_ONE },
 	{ "srtp", required_argument, NULL, OPTION_PROFILE },
@@ -59,80 +84,6 @@ static const struct option table[] = {
 	{ "setup", required_argument, NULL, OPTION_SETUP },
 	{ NULL, 0, NULL, 0 },
 };
-
-static const char usage[] =
-	"usage: dragoman-client listen --url URL --room ROOM [options]\n"
-	"       dragoman-client load   --url URL --room ROOM --listeners N [options]\n"
-	"       dragoman-client [listen|load] --help\n";
-
-static const char common_help[] =
-	"  --url URL        the relay, such as http://localhost:8080\n"
-	"  --room ROOM      the room's id\n"
-	"  --lang LANG      the language to hear (default: the floor)\n"
-	"  --video CHOICE   none, low, medium, high or auto (default)\n"
-	"  --token TOKEN    where the event asks for one\n"
-	"  --seconds N      leave after so long (default: when interrupted)\n"
-	"  --stats          print a line of JSON every second\n";
-
-static const char listen_help[] =
-	"\nlisten: joins as one delegate by WHEP, decodes sound and picture, and prints a summary as JSON.\n"
-	"  --wav FILE       write the decoded sound\n"
-	"  --mkv FILE       write sound and picture as received (Opus, H.264)\n";
-
-static const char load_help[] =
-	"\nload: joins as many listeners that count what they get but do not decode it, prints a summary as JSON,\n"
-	"and says on standard error whether the server holds them.\n"
-	"  --listeners N    how many (default 1)\n"
-	"  --rate R         joins a second (default: as fast as it goes)\n"
-	"  --warmup S       figures count only from S seconds after all have joined, for --seconds\n"
-	"  --sample N       every Nth listener decrypts all it gets, the others count by the clear\n"
-	"                   headers (default: all decrypt up to 100 listeners, else every 100th)\n"
-	"  --latency        RTP payloads end with a time stamp: \"dmstamp\", a zero byte, and 8 bytes of\n"
-	"                   CLOCK_REALTIME in microseconds; read by those that decrypt\n"
-	"  --nack           ask for lost packets\n"
-	"  --one-by-one     each leaves once it has sound (and a key frame), then the next joins\n"
-	"  --srtp PROFILE   gcm or sha1: offer this SRTP profile alone (default: both)\n"
-	"  --stalled SHARE  such a share (0.05 or 5%) stops doing anything but ICE consent\n"
-	"  --nack-storm SHARE  such a share sends 1,000 NACKs a second each\n"
-	"  --tick TIME      read the sockets so often (1ms, 500us), or at once (0);\n"
-	"                   default: 1ms from 50 listeners on, else at once\n"
-	"  --spread WAY     auto (default): one socket and many addresses where the server is\n"
-	"                   this machine; off: a socket for each listener\n"
-	"  --setup ROLE     actpass (default), or active for a server that would not be passive\n";
-
-static const char exit_help[] =
-	"\nexit codes: 0 fine, 1 could not join or was dropped, 2 wrong usage, 3 a file or socket could not be had\n";
-
-void dm_client_options_help(enum dm_command command, FILE *file)
-{
-	fputs(usage, file);
-	fputc('\n', file);
-	fputs(common_help, file);
-	if (command != DM_COMMAND_LOAD)
-		fputs(listen_help, file);
-	if (command != DM_COMMAND_LISTEN)
-		fputs(load_help, file);
-	fputs(exit_help, file);
-}
-
-static bool parse_seconds(const char *text, double *seconds)
-{
-	char *end = NULL;
-
-	*seconds = strtod(text, &end);
-	return end != text && !*end && *seconds > 0 && *seconds <= 7 * 24 * 3600.0;
-}
-
-static bool parse_listeners(const char *text, unsigned *count)
-{
-	char *end = NULL;
-	const unsigned long number = strtoul(text, &end, 10);
-
-	if (end == text || *end || number < 1 || number > LISTENERS_MAX)
-		return false;
-	*count = (unsigned)number;
-	return true;
-}
 
 static bool is_video(const char *text)
 {
@@ -155,62 +106,17 @@ static bool parse_profile(const char *text, enum dm_profile_choice *profiles)
 	return true;
 }
 
-static bool parse_number(const char *text, double least, double most, double *number)
-{
-	char *end = NULL;
-
-	*number = strtod(text, &end);
-	return end != text && !*end && *number >= least && *number <= most;
-}
-
-/* 0.05 or 5%. */
-static bool parse_share(const char *text, double *share)
-{
-	char *end = NULL;
-
-	*share = strtod(text, &end);
-	if (end == text)
-		return false;
-	if (strcmp(end, "%") == 0)
-		*share /= 100;
-	else if (*end)
-		return false;
-	return *share >= 0 && *share <= 1;
-}
-
-static bool parse_tick(const char *text, dm_usec *tick)
-{
-	char *end = NULL;
-	const double number = strtod(text, &end);
-
-	if (end == text || number < 0 || number > (double)TICK_MAX)
-		return false;
-	if (strcmp(end, "ms") == 0)
-		*tick = (dm_usec)(number * 1000);
-	else if (strcmp(end, "us") == 0 || (number == 0 && !*end))
-		*tick = (dm_usec)number;
-	else
-		return false;
-	return *tick <= TICK_MAX && (*tick >= 100 || *tick == 0);
-}
-
-static bool parse_either(const char *text, const char *no, const char *yes, bool *is_yes)
-{
-	*is_yes = strcmp(text, yes) == 0;
-	return *is_yes || strcmp(text, no) == 0;
-}
-
 /* Those of a rehearsal. False when the value is wrong. */
 static bool take_load(struct dm_client_options *options, int option, const char *value)
 {
 	switch (option) {
 	case OPTION_RATE:
-		return parse_number(value, 0.01, 1e6, &options->rate);
+		return dm_option_value_number(value, 0.01, 1e6, &options->rate);
 	case OPTION_WARMUP:
 		options->windowed = true;
-		return parse_number(value, 0, 3600, &options->warmup);
+		return dm_option_value_number(value, 0, 3600, &options->warmup);
 	case OPTION_SAMPLE:
-		return parse_listeners(value, &options->roles.sample_every);
+		return dm_option_value_count(value, LISTENERS_MAX, &options->roles.sample_every);
 	case OPTION_LATENCY:
 		options->latency = true;
 		return true;
@@ -218,22 +124,63 @@ static bool take_load(struct dm_client_options *options, int option, const char 
 		options->nack = true;
 		return true;
 	case OPTION_STALLED:
-		return parse_share(value, &options->roles.stalled);
+		return dm_option_value_share(value, &options->roles.stalled);
 	case OPTION_STORM:
-		return parse_share(value, &options->roles.storm);
+		return dm_option_value_share(value, &options->roles.storm);
 	case OPTION_TICK:
-		return parse_tick(value, &options->tick);
+		return dm_option_value_tick(value, &options->tick);
 	case OPTION_SPREAD:
-		return parse_either(value, "auto", "off", &options->own_sockets);
+		return dm_option_value_either(value, "auto", "off", &options->own_sockets);
 	case OPTION_SETUP:
-		return parse_either(value, "actpass", "active", &options->active);
+		return dm_option_value_either(value, "actpass", "active", &options->active);
 	case OPTION_LISTENERS:
-		return parse_listeners(value, &options->listeners);
+		return dm_option_value_count(value, LISTENERS_MAX, &options->listeners);
 	case OPTION_ONE_BY_ONE:
 		options->one_by_one = true;
 		return true;
 	case OPTION_PROFILE:
 		return parse_profile(value, &options->profiles);
+	default:
+		return false;
+	}
+}
+
+/* One sound, from one place. */
+static bool take_source(struct dm_client_options *options, enum dm_publish_source source)
+{
+	if (options->source != DM_PUBLISH_NOTHING)
+		return false;
+	options->source = source;
+	return true;
+}
+
+/* Those of a publisher. False when the value is wrong. */
+static bool take_publish(struct dm_client_options *options, int option, const char *value)
+{
+	switch (option) {
+	case OPTION_FILE:
+		options->file = value;
+		return *value && take_source(options, DM_PUBLISH_FILE);
+	case OPTION_LOOP:
+		options->loop = true;
+		return true;
+	case OPTION_VP8:
+		options->vp8 = true;
+		return true;
+	case OPTION_TONE:
+		return dm_option_value_number(value, HZ_LEAST, HZ_MOST, &options->tone_hz) &&
+		       take_source(options, DM_PUBLISH_TONE);
+	case OPTION_BURSTS:
+		return dm_option_value_number(value, HZ_LEAST, HZ_MOST, &options->tone_hz) &&
+		       take_source(options, DM_PUBLISH_BURSTS);
+	case OPTION_LEVEL:
+		return dm_option_value_number(value, LEVEL_LEAST, 0, &options->level_dbfs);
+	case OPTION_MICROPHONE:
+		options->microphone = value;
+		return take_source(options, DM_PUBLISH_MICROPHONE);
+	case OPTION_ONCE:
+		options->once = true;
+		return true;
 	default:
 		return false;
 	}
@@ -259,7 +206,8 @@ static bool take(struct dm_client_options *options, int option, const char *valu
 		options->token = value;
 		return *value;
 	case OPTION_SECONDS:
-		return parse_seconds(value, &options->seconds);
+		return dm_option_value_number(value, SECONDS_LEAST, SECONDS_MOST,
+					      &options->seconds);
 	case OPTION_STATS:
 		options->stats = true;
 		return true;
@@ -272,15 +220,23 @@ static bool take(struct dm_client_options *options, int option, const char *valu
 	case OPTION_MKV:
 		options->mkv = value;
 		return *value;
+	case OPTION_SPEAKER:
+		options->speaker = true;
+		return true;
 	default:
-		return take_load(options, option, value);
+		return options->command == DM_COMMAND_PUBLISH ? take_publish(options, option, value)
+							      : take_load(options, option, value);
 	}
 }
 
 static bool belongs(enum dm_command command, int option)
 {
-	if (option == OPTION_WAV || option == OPTION_MKV)
+	if (option == OPTION_VIDEO)
+		return command != DM_COMMAND_PUBLISH;
+	if (option == OPTION_WAV || option == OPTION_MKV || option == OPTION_SPEAKER)
 		return command == DM_COMMAND_LISTEN;
+	if (option >= OPTION_FILE && option <= OPTION_ONCE)
+		return command == DM_COMMAND_PUBLISH;
 	if (option >= OPTION_LISTENERS)
 		return command == DM_COMMAND_LOAD;
 	return true;
@@ -290,6 +246,8 @@ static bool parse_command(const char *word, enum dm_command *command)
 {
 	if (strcmp(word, "listen") == 0)
 		*command = DM_COMMAND_LISTEN;
+	else if (strcmp(word, "publish") == 0)
+		*command = DM_COMMAND_PUBLISH;
 	else if (strcmp(word, "load") == 0)
 		*command = DM_COMMAND_LOAD;
 	else
@@ -297,18 +255,45 @@ static bool parse_command(const char *word, enum dm_command *command)
 	return true;
 }
 
+/* What the options say together. */
+static bool check(const struct dm_client_options *options, FILE *errors)
+{
+	const bool publish = options->command == DM_COMMAND_PUBLISH;
+	const char *wrong = NULL;
+
+	if (!options->url || !options->room)
+		wrong = "--url and --room are needed";
+	else if (options->roles.stalled + options->roles.storm > 1)
+		wrong = "--stalled and --nack-storm together are more than all";
+	else if (publish && !options->lang)
+		wrong = "--lang is needed: the channel's language, or floor";
+	else if (publish && options->source == DM_PUBLISH_NOTHING)
+		wrong = "what to publish is needed: --file, --tone, --bursts or --microphone";
+	else if (options->loop && options->source != DM_PUBLISH_FILE)
+		wrong = "--loop goes with --file";
+	else if (options->vp8 && options->source != DM_PUBLISH_FILE)
+		wrong = "--vp8 goes with --file, which has the picture";
+	if (wrong)
+		fprintf(errors, "%s\n", wrong);
+	return !wrong;
+}
+
 bool dm_client_options_parse(struct dm_client_options *options, int argc, char **argv, FILE *errors)
 {
 	int option;
 	int index = 0;
 
-	*options = (struct dm_client_options){ .listeners = 1, .tick = DM_USEC_NEVER };
+	*options = (struct dm_client_options){
+		.listeners = 1,
+		.tick = DM_USEC_NEVER,
+		.level_dbfs = LEVEL_DEFAULT,
+	};
 	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
 		options->help = true;
 		return true;
 	}
 	if (argc < 2 || !parse_command(argv[1], &options->command)) {
-		fputs(usage, errors);
+		fputs(dm_usage, errors);
 		return false;
 	}
 	optind = 0; /* glibc: start afresh */
@@ -325,7 +310,7 @@ bool dm_client_options_parse(struct dm_client_options *options, int argc, char *
 		}
 		if (!take(options, option, optarg)) {
 			fprintf(errors, "--%s %s: see --help for what it takes\n",
-				table[index].name, optarg);
+				table[index].name, optarg ? optarg : "");
 			return false;
 		}
 	}
@@ -335,13 +320,5 @@ bool dm_client_options_parse(struct dm_client_options *options, int argc, char *
 		fprintf(errors, "%s: not expected\n", argv[optind + 1]);
 		return false;
 	}
-	if (!options->url || !options->room) {
-		fputs("--url and --room are needed\n", errors);
-		return false;
-	}
-	if (options->roles.stalled + options->roles.storm > 1) {
-		fputs("--stalled and --nack-storm together are more than all\n", errors);
-		return false;
-	}
-	return true;
+	return check(options, errors);
 }

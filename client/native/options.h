@@ -16,14 +16,22 @@
 /* Exit codes, as every program of Dragoman has them. */
 enum { DM_EXIT_FINE = 0, DM_EXIT_FAILED = 1, DM_EXIT_USAGE = 2, DM_EXIT_RESOURCE = 3 };
 
-enum dm_command { DM_COMMAND_NONE, DM_COMMAND_LISTEN, DM_COMMAND_LOAD };
+enum dm_command { DM_COMMAND_NONE, DM_COMMAND_LISTEN, DM_COMMAND_PUBLISH, DM_COMMAND_LOAD };
+
+enum dm_publish_source {
+	DM_PUBLISH_NOTHING,
+	DM_PUBLISH_FILE,
+	DM_PUBLISH_TONE,
+	DM_PUBLISH_BURSTS, /* of a tone, one a second, on the wall clock's second */
+	DM_PUBLISH_MICROPHONE,
+};
 
 struct dm_client_options {
 	enum dm_command command;
 	bool help;
 	const char *url;
 	const char *room;
-	const char *lang;  /* NULL: the relay's default, the floor */
+	const char *lang;  /* NULL: the relay's default, the floor; publish: never NULL */
 	const char *video; /* none, low, medium, high, auto; NULL: auto */
 	const char *token; /* nullable */
 	double seconds;    /* 0: until interrupted */
@@ -31,6 +39,16 @@ struct dm_client_options {
 	/* listen */
 	const char *wav; /* nullable path */
 	const char *mkv; /* nullable path */
+	bool speaker;
+	/* publish */
+	enum dm_publish_source source;
+	const char *file;       /* of DM_PUBLISH_FILE */
+	bool loop;              /* the file begins again at its end */
+	bool vp8;               /* the floor's picture; else H.264 */
+	double tone_hz;         /* of DM_PUBLISH_TONE and _BURSTS */
+	double level_dbfs;      /* likewise; of its peaks */
+	const char *microphone; /* its name; NULL: the system's default */
+	bool once;              /* ends where it would try again */
 	/* load */
 	unsigned listeners;
 	bool one_by_one;
@@ -50,7 +68,5 @@ struct dm_client_options {
  * written to `errors`. */
 bool dm_client_options_parse(struct dm_client_options *options, int argc, char **argv,
 			     FILE *errors);
-
-void dm_client_options_help(enum dm_command command, FILE *file);
 
 #endif

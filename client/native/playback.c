@@ -4,10 +4,12 @@
 #include <string.h>
 
 /* Every branch of a tee has a queue, or one slow branch would stop the others. */
-#define SOUND                                                       \
-	"queue name=audio ! rtpopusdepay ! tee name=opus "          \
-	"opus. ! queue ! opusdec ! audioconvert ! audioresample ! " \
-	"audio/x-raw,format=S16LE,rate=48000,channels=1 ! identity name=heard silent=true ! "
+#define SOUND                                                                                 \
+	"queue name=audio ! rtpopusdepay ! tee name=opus "                                    \
+	"opus. ! queue ! opusdec ! audioconvert ! audioresample ! "                           \
+	"audio/x-raw,format=S16LE,rate=48000,channels=1 ! identity name=heard silent=true ! " \
+	"tee name=pcm pcm. ! queue ! "
+#define SPEAKER "pcm. ! queue ! audioconvert ! audioresample ! autoaudiosink name=speaker "
 #define PICTURE                                                                           \
 	"queue name=video ! rtph264depay ! h264parse config-interval=-1 ! tee name=h264 " \
 	"h264. ! queue ! avdec_h264 ! identity name=seen silent=true ! "                  \
@@ -21,8 +23,9 @@ static char *describe(const struct dm_client_options *options, bool video)
 	return g_strconcat(SOUND,
 			   options->wav ? "wavenc ! filesink name=wav async=false "
 					: "fakesink sync=false async=false ",
-			   video ? PICTURE : "", options->mkv ? MUX_HEAD : "",
-			   options->mkv && video ? MUX_PICTURE : "", NULL);
+			   options->speaker ? SPEAKER : "", video ? PICTURE : "",
+			   options->mkv ? MUX_HEAD : "", options->mkv && video ? MUX_PICTURE : "",
+			   NULL);
 }
 
 static GstPadProbeReturn on_rtp(GstPad *pad, GstPadProbeInfo *info, gpointer user)
@@ -131,6 +134,12 @@ int dm_playback_init(struct dm_playback *playback, const struct dm_client_option
 		probe(playback->bin, "seen", on_decoded, &playback->video);
 	}
 	return 0;
+}
+
+bool dm_playback_lacks_speaker(const GstMessage *message)
+{
+	return GST_MESSAGE_TYPE(message) == GST_MESSAGE_WARNING &&
+	       strcmp(GST_OBJECT_NAME(GST_MESSAGE_SRC(message)), "speaker") == 0;
 }
 
 bool dm_playback_link(struct dm_playback *playback, GstPad *pad)

@@ -1,7 +1,7 @@
 /* client/native/playback.h
  *
  * What happens to received RTP in a GStreamer pipeline: depacketised, decoded and counted, and
- * written to files where asked.
+ * written to files or played where asked.
  *
  * Thread: create, link and finish on the main thread; the counters are kept by GStreamer's
  * streaming threads and read at any time.
@@ -33,6 +33,9 @@ struct dm_playback {
  * a GStreamer element is missing (written to standard error). */
 int dm_playback_init(struct dm_playback *playback, const struct dm_client_options *options,
 		     bool video);
+
+/* Whether a message of the pipeline's says that there is no loudspeaker: sound would go nowhere. */
+bool dm_playback_lacks_speaker(const GstMessage *message);
 
 /* Links a pad of webrtcbin that has RTP. False when it has no use for it. */
 bool dm_playback_link(struct dm_playback *playback, GstPad *pad);

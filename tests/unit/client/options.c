@@ -90,6 +90,44 @@ static void reads_a_rehearsal(void **state)
 	assert_int_equal(options.tick, 0);
 }
 
+static void reads_publish(void **state)
+{
+	struct dm_client_options options;
+	char complaint[300];
+
+	(void)state;
+	assert_true(parse(
+		"dragoman-client publish --url http://r --room a --lang fr --file b.wav --loop "
+		"--token t --once --stats",
+		&options, complaint, sizeof(complaint)));
+	assert_int_equal(options.command, DM_COMMAND_PUBLISH);
+	assert_int_equal(options.source, DM_PUBLISH_FILE);
+	assert_string_equal(options.file, "b.wav");
+	assert_true(options.loop && options.once && options.stats && !options.vp8);
+	assert_true(parse(
+		"dragoman-client publish --url http://r --room a --lang floor --file b.mp4 --vp8",
+		&options, complaint, sizeof(complaint)));
+	assert_true(options.vp8 && !options.loop);
+	assert_true(parse(
+		"dragoman-client publish --url http://r --room a --lang fr --tone 440 --level -40",
+		&options, complaint, sizeof(complaint)));
+	assert_int_equal(options.source, DM_PUBLISH_TONE);
+	assert_int_equal(options.tone_hz, 440);
+	assert_int_equal(options.level_dbfs, -40);
+	assert_true(parse("dragoman-client publish --url http://r --room a --lang fr --bursts 1000",
+			  &options, complaint, sizeof(complaint)));
+	assert_int_equal(options.source, DM_PUBLISH_BURSTS);
+	assert_int_equal(options.level_dbfs, -20);
+	assert_true(parse("dragoman-client publish --url http://r --room a --lang fr --microphone",
+			  &options, complaint, sizeof(complaint)));
+	assert_int_equal(options.source, DM_PUBLISH_MICROPHONE);
+	assert_null(options.microphone);
+	assert_true(
+		parse("dragoman-client publish --url http://r --room a --lang fr --microphone=USB",
+		      &options, complaint, sizeof(complaint)));
+	assert_string_equal(options.microphone, "USB");
+}
+
 static void reads_help(void **state)
 {
 	struct dm_client_options options;
@@ -100,6 +138,9 @@ static void reads_help(void **state)
 	assert_true(options.help && options.command == DM_COMMAND_NONE);
 	assert_true(parse("dragoman-client load --help", &options, complaint, sizeof(complaint)));
 	assert_true(options.help && options.command == DM_COMMAND_LOAD);
+	assert_true(
+		parse("dragoman-client publish --help", &options, complaint, sizeof(complaint)));
+	assert_true(options.help && options.command == DM_COMMAND_PUBLISH);
 }
 
 static void says_what_is_wrong(void **state)
@@ -131,6 +172,24 @@ static void says_what_is_wrong(void **state)
 		{ "dragoman-client load --url http://a --room b --stalled 0.6 --nack-storm 0.6",
 		  "more than all" },
 		{ "dragoman-client listen --url http://a --room b --warmup 1", "warmup" },
+		{ "dragoman-client listen --url http://a --room b --tone 440", "tone" },
+		{ "dragoman-client load --url http://a --room b --speaker", "speaker" },
+		{ "dragoman-client publish --url http://a --room b --tone 440", "--lang" },
+		{ "dragoman-client publish --url http://a --room b --lang fr", "--file" },
+		{ "dragoman-client publish --url http://a --room b --lang fr --tone 5", "tone 5" },
+		{ "dragoman-client publish --url http://a --room b --lang fr --tone 99 --level 1",
+		  "level 1" },
+		{ "dragoman-client publish --url http://a --room b --lang fr --tone 99 --file x",
+		  "file x" },
+		{ "dragoman-client publish --url http://a --room b --lang fr --tone 99 --loop",
+		  "--loop" },
+		{ "dragoman-client publish --url http://a --room b --lang fr --tone 99 --vp8",
+		  "--vp8" },
+		{ "dragoman-client publish --url http://a --room b --lang fr --wav x", "wav" },
+		{ "dragoman-client publish --url http://a --room b --lang fr --video low",
+		  "video" },
+		{ "dragoman-client publish --url http://a --room b --lang fr --listeners 2",
+		  "listeners" },
 	};
 
 	(void)state;
@@ -147,9 +206,9 @@ static void says_what_is_wrong(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_listen),       cmocka_unit_test(reads_load),
-		cmocka_unit_test(reads_a_rehearsal),  cmocka_unit_test(reads_help),
-		cmocka_unit_test(says_what_is_wrong),
+		cmocka_unit_test(reads_listen),      cmocka_unit_test(reads_load),
+		cmocka_unit_test(reads_a_rehearsal), cmocka_unit_test(reads_publish),
+		cmocka_unit_test(reads_help),        cmocka_unit_test(says_what_is_wrong),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
