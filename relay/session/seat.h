@@ -16,8 +16,8 @@
 #define DM_LINK_GRACE DM_MSEC(300)
 
 /* So long after its link died a microphone is switched off; before, it is on air again when the
- * link is back. As long as a websocket's place is kept. */
-#define DM_LINK_KEPT DM_SEC(30)
+ * link is back. Choice: twice the longest hiccup of a network that one would wait for. */
+#define DM_LINK_KEPT DM_SEC(60)
 
 enum dm_output { DM_OUTPUT_A, DM_OUTPUT_B };
 

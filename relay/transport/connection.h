@@ -18,6 +18,8 @@ enum dm_connection_phase {
 	DM_CONNECTION_CHECKING,  /* no nominated address yet */
 	DM_CONNECTION_HANDSHAKE, /* DTLS under way, or awaited */
 	DM_CONNECTION_CONNECTED, /* media flows */
+	DM_CONNECTION_PAUSED,    /* one that sends, and whose consent is over: nothing goes there
+				    until a check comes again */
 	DM_CONNECTION_ENDED,     /* to be given back */
 };
 

@@ -90,10 +90,13 @@ static void take_stun(struct dm_worker *worker, const uint8_t *data, size_t size
 		dm_route_remove_ufrag(worker->route, old_ufrag); /* the restart took hold */
 	if (result == DM_ICE_SELECTED)
 		set_address(worker, connection, &before);
-	if (result == DM_ICE_SELECTED || result == DM_ICE_VALID)
+	if (result == DM_ICE_SELECTED || result == DM_ICE_VALID) {
 		dm_metric_add(&metrics->checks, 1);
-	else
+		if (connection->phase == DM_CONNECTION_PAUSED)
+			dm_worker_resume(worker, connection);
+	} else {
 		dm_metric_add(&metrics->dropped_bad_check, 1);
+	}
 	if (result == DM_ICE_SELECTED && connection->phase == DM_CONNECTION_CHECKING) {
 		connection->phase = DM_CONNECTION_HANDSHAKE;
 		connection->handshake_until = worker->now + HANDSHAKE_TIME;

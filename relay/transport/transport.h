@@ -21,7 +21,8 @@ struct dm_transport;
 enum dm_peer_state {
 	DM_PEER_CONNECTED, /* DTLS is done, media flows */
 	DM_PEER_CLOSED,    /* by the peer: DTLS close_notify */
-	DM_PEER_EXPIRED,   /* no valid ICE check for 30 s (RFC 7675, 5.1), or none ever came */
+	DM_PEER_EXPIRED,   /* no valid ICE check for 30 s (RFC 7675, 5.1), or none ever came; of
+			      one that sends, for 90 s */
 	DM_PEER_FAILED,    /* DTLS failed, or the certificate was not the announced one */
 };
 

@@ -18,8 +18,9 @@
 /* Every connection is looked after once a round: consent, and a sender report (libwebrtc's rhythm
  * for video; RFC 3550's 5 s minimum is reduced for its bit rate, 6.2). */
 #define ROUND        DM_SEC(1)
-#define TURN_LONGEST 20    /* ms: a slice of the round is due even when nothing is published */
-#define WORKER_NICE  (-10) /* choice: clearly before ordinary threads, behind the audio tick */
+#define TURN_LONGEST 20         /* ms: a slice of the round is due even when nothing is published */
+#define UPLINK_KEPT  DM_SEC(60) /* as long as a seat is kept without its link (session/seat.h) */
+#define WORKER_NICE  (-10)      /* choice: clearly before ordinary threads, behind the audio tick */
 
 /* --- the life of a connection --- */
 
@@ -82,14 +83,19 @@ static void place_stream(struct dm_worker *worker, struct dm_connection *connect
 		dm_worker_fail(worker, connection, NO_MEMORY);
 }
 
+void dm_worker_resume(struct dm_worker *worker, struct dm_connection *connection)
+{
+	connection->phase = DM_CONNECTION_CONNECTED;
+	for (size_t i = 0; i < connection->stream_count; i++)
+		place_stream(worker, connection, &connection->streams[i]);
+}
+
 /* DTLS is done: streams, and the good news. */
 static void start(struct dm_worker *worker, struct dm_connection *connection)
 {
-	connection->phase = DM_CONNECTION_CONNECTED;
 	connection->handshake_until = DM_USEC_NEVER;
 	dm_metric_add(&worker->metrics.handshakes, 1);
-	for (size_t i = 0; i < connection->stream_count; i++)
-		place_stream(worker, connection, &connection->streams[i]);
+	dm_worker_resume(worker, connection);
 	if (connection->uplinks && connection->phase == DM_CONNECTION_CONNECTED)
 		dm_uplinks_enlist(connection->uplinks, &worker->uplinks);
 	/* With the first report the receiver can put sound and picture in step at once. */
@@ -212,10 +218,24 @@ void dm_worker_take_commands(struct dm_worker *worker)
 
 /* --- care --- */
 
+/* Without consent nothing may be sent (RFC 7675, 5.1). A microphone is heard again as soon as its
+ * network is back: keys and numbers go on, no handshake is needed. */
+static void lose_consent(struct dm_worker *worker, struct dm_connection *connection)
+{
+	if (connection->phase == DM_CONNECTION_CONNECTED && connection->uplinks) {
+		for (size_t i = 0; i < connection->stream_count; i++)
+			dm_fanout_remove(worker->fanout, &connection->streams[i]);
+		connection->phase = DM_CONNECTION_PAUSED;
+	}
+	if (connection->phase != DM_CONNECTION_PAUSED ||
+	    worker->now >= connection->ice.consent_until + UPLINK_KEPT)
+		dm_worker_end(worker, connection, DM_PEER_EXPIRED);
+}
+
 static void care_for(struct dm_worker *worker, struct dm_connection *connection)
 {
 	if (worker->now >= connection->ice.consent_until) {
-		dm_worker_end(worker, connection, DM_PEER_EXPIRED);
+		lose_consent(worker, connection);
 		return;
 	}
 	if (worker->now >= connection->handshake_until)

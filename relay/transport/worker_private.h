@@ -88,6 +88,9 @@ void dm_receive_buffers_destroy(struct dm_receive_buffers *buffers); /* NULL is 
 void dm_worker_end(struct dm_worker *worker, struct dm_connection *connection,
 		   enum dm_peer_state state);
 
+/* A valid check came for a paused connection: media flows again. */
+void dm_worker_resume(struct dm_worker *worker, struct dm_connection *connection);
+
 /* The same for FAILED, with the reason for the log. */
 void dm_worker_fail(struct dm_worker *worker, struct dm_connection *connection, const char *reason);
 
