@@ -30,6 +30,15 @@ typedef unsigned sources;
 #define MUTE     960
 #define TAKEOVER 1920
 
+/* Ticks. Who is not heard is not decoded either (a third of a core for 32 channels), but for the
+ * first 120 ms of every second, of which its level is taken. Choices. */
+#define PEEK_EVERY 50
+#define PEEK       6
+
+/* Ticks that a standby is decoded after the voice on air has faltered, so that it is there at once
+ * when that is dead. Choice. */
+#define ALERT 50
+
 #define HANDOVER_MOST DM_SEC(3) /* waits for a pause */
 
 /* Below and above: what counts as heard when a handover is measured; every MEASURE samples. */
@@ -52,6 +61,8 @@ struct dm_engine {
 	sources dead;   /* voices on air of whose dead link was told */
 	bool fallen;    /* all are, and the fallback is heard for them */
 	bool passes_floor;
+	unsigned alert; /* ticks that the standby stays awake */
+	unsigned ticks;
 	bool handing; /* to state.voice, at a pause */
 	dm_usec handing_since;
 	bool measuring; /* a handover that is under way: */
@@ -87,6 +98,7 @@ int dm_engine_create(struct dm_engine **out, const struct dm_engine_options *opt
 	if (!engine)
 		return -ENOMEM;
 	engine->options = *options;
+	engine->ticks = options->phase;
 	engine->ramp = (size_t)(ramp * 6 / 125);
 	dm_comfort_noise_init(&engine->noise, 1);
 
@@ -167,7 +179,7 @@ int dm_engine_set(struct dm_engine *engine, const struct dm_engine_state *state)
 	 * it is to wait no longer. */
 	if (same && !(engine->handing && !state->at_pause))
 		return 0;
-	engine->handing = speaking && state->at_pause && state->voice != engine->on_air;
+	engine->handing = speaking && state->voice != engine->on_air;
 	engine->handing_since = DM_USEC_NEVER;
 	if (engine->handing)
 		return 0;
@@ -177,12 +189,40 @@ int dm_engine_set(struct dm_engine *engine, const struct dm_engine_state *state)
 	return 0;
 }
 
+/* Is heard, or will be soon. */
+static bool needed(const struct dm_engine *engine, uint8_t number)
+{
+	const struct dm_engine_state *state = &engine->state;
+	const sources on_air = state->voices | BIT(engine->on_air);
+
+	if (dm_crossfade_heard(&engine->fades[number]))
+		return true;
+	if (state->mode != DM_ENGINE_OFF && (on_air & BIT(number)))
+		return true;
+	if (engine->handing && number == state->voice)
+		return true;
+	return state->has_standby && number == state->standby && engine->alert > 0;
+}
+
 static void read_voices(struct dm_engine *engine, const struct dm_engine_inputs *inputs,
 			dm_usec tick)
 {
-	for (size_t n = 0; n < DM_ENGINE_MICROPHONES; n++)
-		dm_voice_read(&engine->voices[n], tick);
+	engine->ticks++;
+	for (uint8_t n = 0; n < DM_ENGINE_MICROPHONES; n++) {
+		struct dm_voice *voice = &engine->voices[n];
+
+		if (needed(engine, n))
+			dm_voice_read(voice, tick);
+		else if ((engine->ticks + n * PEEK) % PEEK_EVERY < PEEK)
+			dm_voice_peek(voice, tick);
+		else
+			dm_voice_doze(voice, tick);
+	}
 	dm_voice_take(&engine->voices[DM_ENGINE_INLET], inputs->inlet, inputs->inlet_dead_for);
+	if (engine->voices[engine->on_air].dead_for > 0)
+		engine->alert = ALERT;
+	else if (engine->alert > 0)
+		engine->alert--;
 }
 
 static sources fallback(const struct dm_engine *engine)
@@ -198,27 +238,42 @@ static sources fallback(const struct dm_engine *engine)
 	return 0;
 }
 
-/* The waiting handover happens at a pause of who leaves, or after 3 s, or when who leaves is gone;
- * never to somebody who is not there. */
-static void hand_over(struct dm_engine *engine, dm_usec tick)
+/* Whether the waiting handover may happen: at a pause of who leaves, or after 3 s, or when who
+ * leaves is gone; never to somebody who is not there. */
+static bool may_hand_over(struct dm_engine *engine, dm_usec waited, dm_usec tick)
 {
 	const struct dm_voice *leaving = &engine->voices[engine->on_air];
+	const struct dm_voice *coming = &engine->voices[engine->state.voice];
+	const bool over = waited >= HANDOVER_MOST;
+
+	if (!coming->alive && over) {
+		engine->handing = false;
+		tell_of(engine, DM_ENGINE_NOT_HANDED, engine->state.voice, tick);
+	}
+	if (!coming->alive || coming->awake < DM_VOICE_SETTLED)
+		return false;
+	return over || !leaving->alive || leaving->pauses;
+}
+
+static void hand_over(struct dm_engine *engine, dm_usec tick)
+{
 	const uint8_t to = engine->state.voice;
 
 	if (engine->handing_since == DM_USEC_NEVER)
 		engine->handing_since = tick;
 
 	const dm_usec waited = tick - engine->handing_since;
-	const bool over = waited >= HANDOVER_MOST;
 
-	if (!engine->voices[to].alive) {
-		if (over) {
-			engine->handing = false;
-			tell_of(engine, DM_ENGINE_NOT_HANDED, to, tick);
-		}
+	if (!engine->state.at_pause) {
+		/* Told to be at once. */
+		if (engine->voices[to].alive && engine->voices[to].awake < DM_VOICE_SETTLED)
+			return;
+		engine->handing = false;
+		engine->fallen = false;
+		engine->on_air = to;
 		return;
 	}
-	if (!over && leaving->alive && !leaving->pauses)
+	if (!may_hand_over(engine, waited, tick))
 		return;
 	engine->handing = false;
 	engine->fallen = false;

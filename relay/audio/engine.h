@@ -37,6 +37,7 @@ struct dm_engine_options {
 	dm_usec ramp;       /* to and from the fallback, 300 ms..5 s; 0: 300 ms */
 	double ceiling_db;  /* dBTP, at most 0; of what goes into the encoder */
 	double target_lufs; /* of voices; 0: as they come */
+	unsigned phase;     /* another for each channel: spreads what is not done at every tick */
 };
 
 struct dm_engine_state {

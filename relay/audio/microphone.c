@@ -56,7 +56,7 @@
 #define STOCK (FRAME + 2 * DM_STRETCH_PERIOD_MOST + 16)
 #define ROOM  (STOCK + DM_DECODER_SAMPLES_MAX + DM_STRETCH_PERIOD_MOST + FALL + FRAME)
 
-enum state { WAITING, PLAYING };
+enum state { WAITING, PLAYING, DOZING };
 
 struct dm_microphone {
 	struct dm_jitter_buffer *buffer; /* owned */
@@ -288,28 +288,37 @@ static void pull(struct dm_microphone *microphone)
 		play(microphone, &view);
 }
 
+/* Forgets what should have been heard before `tick`. Returns false when nothing is left; else the
+ * earliest packet, and how much sooner than it should be it would be heard. */
+static bool skip(struct dm_microphone *microphone, dm_usec tick, struct dm_jitter_view *view,
+		 dm_usec *early)
+{
+	const dm_usec target = dm_jitter_buffer_target(microphone->buffer);
+
+	while (dm_jitter_buffer_peek(microphone->buffer, view)) {
+		*early = target - dm_jitter_buffer_depth(microphone->buffer, view->timestamp,
+							 heard_at(microphone, tick));
+		if (*early >= -usec(view->samples))
+			return true;
+		microphone->pause = dm_opus_packet_is_pause(view->payload, view->bytes);
+		dm_jitter_buffer_drop(microphone->buffer, microphone->state == WAITING);
+	}
+	return false;
+}
+
 /* Begins to play when the earliest packet is as old as the target wants. */
 static void try_start(struct dm_microphone *microphone, dm_usec tick)
 {
-	const dm_usec target = dm_jitter_buffer_target(microphone->buffer);
 	struct dm_jitter_view view;
 	dm_usec early;
 
-	for (;;) {
-		if (!dm_jitter_buffer_peek(microphone->buffer, &view))
-			return;
-		early = target - dm_jitter_buffer_depth(microphone->buffer, view.timestamp,
-							heard_at(microphone, tick));
-		if (early >= -usec(view.samples))
-			break;
-		dm_jitter_buffer_drop(microphone->buffer, true); /* a queue that let go */
-	}
-	if (early >= DM_MSEC(20))
+	if (!skip(microphone, tick, &view, &early) || early >= DM_MSEC(20))
 		return;
 	if (early > 0)
 		put_silence(microphone, (size_t)(early * 6 / 125));
-	if (microphone->decoded_epoch != microphone->epoch)
+	if (microphone->decoded_epoch != microphone->epoch || microphone->state == DOZING)
 		dm_decoder_reset(microphone->decoder);
+	microphone->stats.starts += microphone->state == WAITING;
 	microphone->decoded_epoch = microphone->epoch;
 	microphone->state = PLAYING;
 	microphone->next = view.timestamp;
@@ -317,7 +326,6 @@ static void try_start(struct dm_microphone *microphone, dm_usec tick)
 	microphone->run = 0;
 	microphone->risen = -MUTE;
 	microphone->ticks = 0;
-	microphone->stats.starts++;
 }
 
 static void shorten(struct dm_microphone *microphone, dm_usec excess)
@@ -390,20 +398,66 @@ static void fill(struct dm_microphone *microphone, dm_usec tick, size_t wanted)
 		put_silence(microphone, wanted - microphone->count);
 }
 
+static void follow_epoch(struct dm_microphone *microphone)
+{
+	if (microphone->epoch == dm_jitter_buffer_epoch(microphone->buffer))
+		return;
+	wait_anew(microphone);
+	microphone->epoch = dm_jitter_buffer_epoch(microphone->buffer);
+}
+
+/* Nobody hears what is still to come, nor its end. */
+static void clear(struct dm_microphone *microphone)
+{
+	if (microphone->drained && microphone->count == 0)
+		return;
+	microphone->count = 0;
+	microphone->sounding = 0;
+	microphone->drained = true;
+	microphone->shortening = false;
+	microphone->lengthening = false;
+	dm_resampler_reset(microphone->resampler);
+}
+
+void dm_microphone_doze(struct dm_microphone *microphone, dm_usec tick)
+{
+	struct dm_jitter_view view;
+	dm_usec early = 0;
+
+	follow_epoch(microphone);
+	clear(microphone);
+	if (microphone->state == PLAYING)
+		microphone->state = DOZING;
+
+	const bool there = skip(microphone, tick, &view, &early);
+
+	if (there && early < DM_MSEC(20)) {
+		microphone->stats.starts += microphone->state == WAITING;
+		microphone->state = DOZING;
+		microphone->run = 0;
+	} else if (microphone->state == DOZING) {
+		microphone->run += FRAME;
+	}
+	if (microphone->state == DOZING && conceals_too_long(microphone)) {
+		microphone->state = WAITING;
+		dm_jitter_buffer_relearn(microphone->buffer);
+	}
+}
+
 enum dm_microphone_sound dm_microphone_read(struct dm_microphone *microphone, dm_usec tick,
 					    float *samples)
 {
 	const size_t wanted = dm_resampler_wanted(microphone->resampler, FRAME);
 
-	if (microphone->epoch != dm_jitter_buffer_epoch(microphone->buffer)) {
-		wait_anew(microphone);
-		microphone->epoch = dm_jitter_buffer_epoch(microphone->buffer);
-	}
-	if (microphone->state == WAITING)
+	if (microphone->state == DOZING)
+		dm_microphone_doze(microphone, tick);
+	follow_epoch(microphone);
+	if (microphone->state != PLAYING)
 		try_start(microphone, tick);
-	if (microphone->state == WAITING && microphone->drained) {
+	if (microphone->state != PLAYING && microphone->drained) {
 		memset(samples, 0, FRAME * sizeof(*samples));
-		return DM_MICROPHONE_SILENT;
+		return microphone->state == WAITING ? DM_MICROPHONE_SILENT
+						    : DM_MICROPHONE_CONCEALED;
 	}
 	fill(microphone, tick, wanted);
 

@@ -50,6 +50,10 @@ enum dm_jitter_put dm_microphone_put(struct dm_microphone *microphone,
 enum dm_microphone_sound dm_microphone_read(struct dm_microphone *microphone, dm_usec tick,
 					    float *samples);
 
+/* The same tick unheard, at next to no cost: packets go as if played, but none is decoded. Who
+ * reads the next tick hears it within 60 ms: a decoder that is thrown into a stream must settle. */
+void dm_microphone_doze(struct dm_microphone *microphone, dm_usec tick);
+
 /* For how long there has been nothing but concealment; DM_USEC_NEVER when nothing is there. */
 dm_usec dm_microphone_dead_for(const struct dm_microphone *microphone);
 

@@ -156,7 +156,16 @@ int dm_ticker_add(struct dm_ticker *ticker, const struct dm_ticker_channel *chan
 	grown += ticker->count;
 	grown->other = -1;
 
-	const int error = dm_strip_create(&grown->strip, channel, ticker->lookahead,
+	struct dm_engine_options engine;
+	struct dm_ticker_channel with_phase = *channel;
+
+	if (channel->engine) {
+		engine = *channel->engine;
+		engine.phase = (unsigned)ticker->count;
+		with_phase.engine = &engine;
+	}
+
+	const int error = dm_strip_create(&grown->strip, &with_phase, ticker->lookahead,
 					  ticker->metrics);
 
 	return error ? error : (int)ticker->count++;

@@ -28,15 +28,15 @@ static void hear(struct dm_voice *voice, bool real)
 {
 	const struct dm_loudness *loudness = voice->loudness;
 
+	voice->silent = false;
 	dm_peak_run(&voice->peak, voice->samples);
 	voice->pauses = dm_pause_run(&voice->pause, voice->samples,
 				     loudness ? dm_loudness_lufs(loudness) : -HUGE_VAL);
 	if (voice->loudness)
-		dm_loudness_run(voice->loudness, voice->samples, real);
-	voice->silent = false;
+		dm_loudness_run(voice->loudness, voice->samples,
+				real && voice->awake >= DM_VOICE_SETTLED);
 }
 
-/* Most of the microphones of a relay, at any time: it must cost nothing. */
 static void fall_silent(struct dm_voice *voice)
 {
 	if (!voice->silent)
@@ -45,22 +45,54 @@ static void fall_silent(struct dm_voice *voice)
 	dm_peak_run(&voice->peak, NULL);
 }
 
-void dm_voice_read(struct dm_voice *voice, dm_usec tick)
+static enum dm_microphone_sound read_microphone(struct dm_voice *voice, dm_usec tick)
 {
 	const enum dm_microphone_sound sound = dm_microphone_read(voice->microphone, tick,
 								  voice->samples);
 
-	voice->alive = dm_microphone_dead_for(voice->microphone) < DM_VOICE_DEAD;
+	voice->awake++;
+	voice->dead_for = dm_microphone_dead_for(voice->microphone);
+	voice->alive = voice->dead_for < DM_VOICE_DEAD;
 	if (sound == DM_MICROPHONE_SILENT)
 		fall_silent(voice);
-	else
+	return sound;
+}
+
+void dm_voice_read(struct dm_voice *voice, dm_usec tick)
+{
+	const enum dm_microphone_sound sound = read_microphone(voice, tick);
+
+	if (sound != DM_MICROPHONE_SILENT)
 		hear(voice, sound == DM_MICROPHONE_LIVE);
+}
+
+void dm_voice_peek(struct dm_voice *voice, dm_usec tick)
+{
+	if (read_microphone(voice, tick) == DM_MICROPHONE_SILENT)
+		return;
+	voice->silent = false;
+	if (voice->awake >= DM_VOICE_SETTLED)
+		dm_peak_run(&voice->peak, voice->samples);
+}
+
+void dm_voice_doze(struct dm_voice *voice, dm_usec tick)
+{
+	dm_microphone_doze(voice->microphone, tick);
+	voice->awake = 0;
+	voice->pauses = false;
+	voice->dead_for = dm_microphone_dead_for(voice->microphone);
+	voice->alive = voice->dead_for < DM_VOICE_DEAD;
+	/* The level is held until the next peek. */
+	if (voice->dead_for == DM_USEC_NEVER)
+		fall_silent(voice);
 }
 
 void dm_voice_take(struct dm_voice *voice, const float *samples, dm_usec dead_for)
 {
-	voice->alive = samples && dead_for < DM_VOICE_DEAD;
-	if (!samples || dead_for > DM_SEC(1)) {
+	voice->awake++;
+	voice->dead_for = samples ? dead_for : DM_USEC_NEVER;
+	voice->alive = voice->dead_for < DM_VOICE_DEAD;
+	if (voice->dead_for > DM_SEC(1)) {
 		fall_silent(voice);
 		return;
 	}

@@ -18,6 +18,9 @@
  * measuring, the floor is there within 400 ms. */
 #define DM_VOICE_DEAD DM_MSEC(80)
 
+/* A dozing microphone that is read is heard whole in the third tick: its decoder settles. */
+#define DM_VOICE_SETTLED 3
+
 struct dm_voice {
 	struct dm_microphone *microphone; /* owned; NULL of a hardware booth */
 	struct dm_loudness *loudness;     /* owned; NULL: as it comes */
@@ -26,6 +29,8 @@ struct dm_voice {
 	bool pauses;
 	bool alive;
 	bool silent;                           /* nothing at all to hear, and so for long */
+	unsigned awake;                        /* ticks in a row that were read */
+	dm_usec dead_for;                      /* it has given nothing, or been made up */
 	float samples[DM_AUDIO_FRAME_SAMPLES]; /* of this tick */
 };
 
@@ -34,8 +39,14 @@ struct dm_voice {
 int dm_voice_init(struct dm_voice *voice, bool has_microphone, double target_lufs);
 void dm_voice_finish(struct dm_voice *voice);
 
-/* A tick of its microphone. */
+/* A tick of its microphone, to be heard. */
 void dm_voice_read(struct dm_voice *voice, dm_usec tick);
+
+/* The same, for its level alone. */
+void dm_voice_peek(struct dm_voice *voice, dm_usec tick);
+
+/* The same, not even decoded: what most microphones of a relay do, at any time. */
+void dm_voice_doze(struct dm_voice *voice, dm_usec tick);
 
 /* A tick of a hardware booth: DM_AUDIO_FRAME_SAMPLES samples (NULL: none), which has given nothing
  * for so long. */
