@@ -288,7 +288,7 @@ static int longest_wait(const struct dm_worker *worker)
 	dm_usec due = worker->now + DM_MSEC(TURN_LONGEST);
 
 	for (const struct dm_uplinks *uplinks = worker->uplinks; uplinks; uplinks = uplinks->next)
-		if (uplinks->due < due)
+		if (uplinks->due < due && uplinks->connection->phase == DM_CONNECTION_CONNECTED)
 			due = uplinks->due;
 
 	const dm_usec wait = due - dm_time_now();
