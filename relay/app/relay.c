@@ -3,13 +3,14 @@
 #include "app/obstacle.h"
 #include "app/process_metrics.h"
 #include "app/watchdog.h"
+#include "audio/ticker.h"
 #include "app/web_root.h"
 #include "base/metric.h"
 #include "base/time.h"
 #include "control/control.h"
 #include "ingest/ingest.h"
 #include "rtp/timeline.h"
-#include "session/event.h"
+#include "session/desk.h"
 #include "transport/transport.h"
 
 #include <errno.h>
@@ -29,11 +30,13 @@ struct dm_relay {
 	struct dm_metrics *metrics; /* owned, and so are the rest */
 	struct dm_process_metrics *process;
 	struct dm_transport *transport;
+	struct dm_ticker *ticker;
 	struct dm_event *event;
 	struct dm_ingest *ingest;
 	struct dm_control *control;
 	struct dm_watchdog *watchdog;
 	guint transport_source; /* of the main loop; 0: none */
+	guint ticker_source;
 	guint beat_source;
 	guint sample_source;
 };
@@ -43,6 +46,14 @@ static gboolean on_transport(gint fd, GIOCondition condition, gpointer user)
 	(void)fd;
 	(void)condition;
 	dm_transport_dispatch(((struct dm_relay *)user)->transport);
+	return G_SOURCE_CONTINUE;
+}
+
+static gboolean on_ticker(gint fd, GIOCondition condition, gpointer user)
+{
+	(void)fd;
+	(void)condition;
+	dm_desk_answer(((struct dm_relay *)user)->event);
 	return G_SOURCE_CONTINUE;
 }
 
@@ -78,6 +89,29 @@ static int start_transport(struct dm_relay *relay, char *message, size_t size)
 	relay->transport_source = g_unix_fd_add(dm_transport_fd(relay->transport), G_IO_IN,
 						on_transport, relay);
 	return 0;
+}
+
+/* The event's channels go into the ticker, sources into the channels; then it beats. */
+static int start_event(struct dm_relay *relay, char *message, size_t size)
+{
+	const struct dm_audience *audience = dm_transport_audience(relay->transport);
+	int error = dm_ticker_create(&relay->ticker, &relay->timeline, audience, relay->metrics);
+
+	if (error)
+		return error;
+	error = dm_event_create(&relay->event, &relay->config->event, relay->transport,
+				relay->ticker, relay->metrics);
+	if (error)
+		return error;
+	relay->ticker_source = g_unix_fd_add(dm_ticker_fd(relay->ticker), G_IO_IN, on_ticker,
+					     relay);
+	error = dm_ingest_create(&relay->ingest, &relay->config->ingest, relay->event,
+				 &relay->timeline, audience, relay->metrics);
+	if (error == -ENOENT)
+		snprintf(
+			message, size,
+			"a GStreamer element is missing; the line above names it and its Debian package");
+	return error ? error : dm_ticker_start(relay->ticker);
 }
 
 static int start_control(struct dm_relay *relay, char *message, size_t size)
@@ -116,17 +150,7 @@ static int start(struct dm_relay *relay, char *message, size_t size)
 	error = start_transport(relay, message, size);
 	if (error)
 		return error;
-	error = dm_event_create(&relay->event, &relay->config->event, relay->transport,
-				relay->metrics);
-	if (error)
-		return error;
-	error = dm_ingest_create(&relay->ingest, &relay->config->ingest, relay->event,
-				 &relay->timeline, dm_transport_audience(relay->transport),
-				 relay->metrics);
-	if (error == -ENOENT)
-		snprintf(
-			message, size,
-			"a GStreamer element is missing; the line above names it and its Debian package");
+	error = start_event(relay, message, size);
 	if (error)
 		return error;
 	error = start_control(relay, message, size);
@@ -171,8 +195,12 @@ void dm_relay_destroy(struct dm_relay *relay)
 	remove_source(&relay->beat_source);
 	dm_watchdog_destroy(relay->watchdog); /* first: to stop takes a moment, and is no stall */
 	dm_control_destroy(relay->control);
+	if (relay->ticker)
+		dm_ticker_stop(relay->ticker); /* it reads what the next two own */
 	dm_ingest_destroy(relay->ingest);
+	remove_source(&relay->ticker_source);
 	dm_event_destroy(relay->event);
+	dm_ticker_destroy(relay->ticker);
 	remove_source(&relay->transport_source);
 	dm_transport_destroy(relay->transport);
 	dm_process_metrics_destroy(relay->process);

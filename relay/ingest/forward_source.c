@@ -255,6 +255,8 @@ static unsigned take_packet(struct dm_forward_source *source, enum dm_forward_me
 		refuse_foreign(source, medium, now);
 		return 0;
 	}
+	if (medium == DM_FORWARD_SOUND && source->options.intake)
+		dm_intake_put(source->options.intake, packet, now); /* it counts what it refuses */
 	return dm_forward_stream_put(source->streams[medium], packet, now);
 }
 

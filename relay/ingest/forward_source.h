@@ -42,6 +42,8 @@ struct dm_forward_source_options {
 	uint8_t payload_types[DM_FORWARD_MEDIA]; /* 0: the source has no such stream */
 	struct dm_track *const *sound;           /* tracks that all get the sound */
 	size_t sound_count;
+	struct dm_intake *intake; /* nullable, borrowed until destroy: takes a copy of each packet
+				     of the sound, for who decodes it */
 	struct dm_track *picture;
 	const struct dm_timeline *timeline; /* copied */
 	dm_usec stall_after;

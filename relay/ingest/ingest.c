@@ -5,7 +5,8 @@
 #include "ingest/forward_metrics.h"
 #include "ingest/forwarder.h"
 #include "audio/loudness.h"
-#include "audio/ticker.h"
+#include "audio/encoder.h"
+#include "audio/sound_inlet.h"
 
 #include <errno.h>
 #include <gst/gst.h>
@@ -21,6 +22,8 @@
 #define RETRY_LEAST DM_MSEC(250)
 #define RETRY_MOST  DM_SEC(8)
 
+#define PASSED_PACKETS 16 /* the least there can be: nobody reads them */
+
 /* One configured source (or the lack of one) and what its media goes into. */
 struct slot {
 	struct dm_room *room;       /* borrowed */
@@ -30,15 +33,15 @@ struct slot {
 
 	bool forwarded;               /* the source is passed through */
 	struct dm_feed *feed;         /* owned; NULL: no source, or one that is passed through */
-	struct dm_sound_inlet *inlet; /* owned; NULL without sound of its own */
+	struct dm_sound_inlet *inlet; /* the channel's; NULL without sound that is decoded */
 	struct dm_picture_line *line; /* owned; NULL without picture */
+	struct dm_track *passed; /* owned reference; NULL without sound that is passed through */
 
 	_Atomic int sound_state; /* enum dm_feed_state, on its way to the room */
 	_Atomic int picture_state;
 
 	struct dm_metric restarts;
 	struct dm_metric stalls;
-	struct dm_ticker_counts sound;
 	struct dm_metric frames_skipped;
 	struct dm_metric frames_dropped;
 	struct dm_forward_source_counts forward;
@@ -51,7 +54,6 @@ struct dm_ingest {
 	const struct dm_audience *audience; /* borrowed */
 	struct dm_metrics *metrics;         /* borrowed, nullable */
 	struct dm_reaper *reaper;           /* owned */
-	struct dm_ticker *ticker;           /* owned */
 	struct dm_forwarder *forwarder;     /* owned */
 	GPtrArray *slots;                   /* struct slot, owned */
 };
@@ -81,7 +83,9 @@ static void on_state(void *user, enum dm_feed_state sound, enum dm_feed_state pi
 
 static int add_metrics(const struct dm_ingest *ingest, const struct slot *slot)
 {
+	static const struct dm_ticker_counts none;
 	const char *feed = strchr(slot->name, '/') + 1;
+	const struct dm_ticker_counts *sound = slot->channel ? &slot->channel->sound : &none;
 	const struct {
 		bool present;
 		const char *name;
@@ -93,11 +97,11 @@ static int add_metrics(const struct dm_ingest *ingest, const struct slot *slot)
 		{ slot->feed || slot->forwarded, "dragoman_feed_stalls_total",
 		  "Times that a live feed's sound or picture was lost.", &slot->stalls },
 		{ slot->inlet != NULL, "dragoman_feed_sound_gaps_total",
-		  "Times that running sound ended or came too late.", &slot->sound.gaps },
+		  "Times that running sound ended or came too late.", &sound->gaps },
 		{ slot->inlet != NULL, "dragoman_feed_sound_jumps_total",
-		  "Times that sound moved by more than 20 ms.", &slot->sound.jumps },
+		  "Times that sound moved by more than 20 ms.", &sound->jumps },
 		{ slot->inlet != NULL, "dragoman_feed_sound_late_samples_total",
-		  "Samples that came after their tick.", &slot->sound.late_samples },
+		  "Samples that came after their tick.", &sound->late_samples },
 		{ slot->line != NULL, "dragoman_picture_frames_skipped_total",
 		  "Frames that the encoders had no time for.", &slot->frames_skipped },
 		{ slot->line != NULL, "dragoman_picture_frames_dropped_total",
@@ -140,57 +144,6 @@ static int add_picture(const struct dm_ingest *ingest, struct slot *slot)
 	return dm_picture_line_create(&slot->line, &options);
 }
 
-static bool carries_floor(const struct dm_channel *channel)
-{
-	return !(channel->source.uri && *channel->source.uri) &&
-	       channel->fallback == DM_FALLBACK_FLOOR;
-}
-
-/* Of the hardware booths' channels; choices: see audio/README.md. */
-#define CEILING_DB (-2.0)
-#define RAMP       DM_MSEC(300)
-
-/* `floor` is the number of the floor's channel in the ticker, -1: it is not there; not used for the
- * floor itself. Returns the channel's number, or -errno. */
-static int add_channel(const struct dm_ingest *ingest, struct slot *slot, int floor)
-{
-	static const struct dm_engine_state booth = {
-		.mode = DM_ENGINE_ON_AIR,
-		.voice = DM_ENGINE_INLET,
-	};
-	struct dm_channel *channel = slot->channel;
-	const bool is_floor = channel == &slot->room->channels[0];
-	const bool has_source = channel->source.uri && *channel->source.uri;
-	const struct dm_engine_options engine = {
-		.fallback = channel->fallback == DM_FALLBACK_FLOOR ? DM_ENGINE_FLOOR
-								   : DM_ENGINE_SILENCE,
-		.ramp = RAMP,
-		.ceiling_db = CEILING_DB,
-		.target_lufs = DM_LOUDNESS_TARGET_LUFS,
-	};
-
-	if (is_floor || has_source) {
-		const int error = dm_sound_inlet_create(&slot->inlet);
-
-		if (error)
-			return error;
-	}
-
-	const struct dm_ticker_channel options = {
-		.track = channel->track,
-		.bitrate_bps = channel->bitrate_bps,
-		.inlet = slot->inlet,
-		.engine = is_floor ? NULL : &engine,
-		.floor = is_floor ? -1 : floor,
-		.counts = &slot->sound,
-	};
-	const int number = dm_ticker_add(ingest->ticker, &options);
-
-	if (number >= 0 && !is_floor && has_source)
-		dm_ticker_set(ingest->ticker, number, &booth);
-	return number;
-}
-
 static int add_feed(const struct dm_ingest *ingest, struct slot *slot,
 		    const struct dm_source_options *source)
 {
@@ -219,31 +172,34 @@ static int add_feed(const struct dm_ingest *ingest, struct slot *slot,
 
 /* --- sources that are passed through --- */
 
-/* The tracks of a sound that is passed through: its own, and of the floor's also those of the
- * channels that carry the floor. Returns how many. */
-static size_t sound_tracks(const struct dm_room *room, const struct dm_channel *channel,
-			   struct dm_track *tracks[static DM_CHANNELS_MAX])
+/* The track of a sound that is passed through: the floor's own. Another channel's is made by its
+ * engine, out of the channel's intake; the packets as they came are nobody's there. */
+static int take_passed(struct slot *slot)
 {
-	size_t count = 0;
+	const struct dm_track_options options = {
+		.kind = DM_TRACK_AUDIO,
+		.clock_rate_hz = DM_AUDIO_RATE_HZ,
+		.capacity_packets = PASSED_PACKETS,
+		.name = slot->name,
+	};
 
-	tracks[count++] = channel->track;
-	for (size_t n = 1; n < room->channel_count && channel == &room->channels[0]; n++)
-		if (carries_floor(&room->channels[n]))
-			tracks[count++] = room->channels[n].track;
-	return count;
+	if (slot->channel != &slot->room->channels[0])
+		return dm_track_create(&slot->passed, &options);
+	slot->passed = dm_track_ref(slot->channel->track);
+	return 0;
 }
 
 /* The slot's channel and picture are known. */
 static int add_forward(const struct dm_ingest *ingest, struct slot *slot,
 		       const struct dm_source_uri *uri)
 {
-	struct dm_track *tracks[DM_CHANNELS_MAX];
 	const bool sound = uri->opus_type && slot->channel;
 	const bool picture = uri->h264_type && slot->picture;
 	const struct dm_forward_source_options options = {
 		.name = slot->name,
-		.sound = tracks,
-		.sound_count = sound ? sound_tracks(slot->room, slot->channel, tracks) : 0,
+		.sound = &slot->passed,
+		.sound_count = sound ? 1 : 0,
+		.intake = sound ? slot->channel->intake : NULL,
 		.picture = picture ? slot->picture->tracks[0] : NULL,
 		.timeline = &ingest->timeline,
 		.stall_after = ingest->options.stall_after,
@@ -252,8 +208,10 @@ static int add_forward(const struct dm_ingest *ingest, struct slot *slot,
 		.on_state = on_state,
 		.user = slot,
 	};
-	const int error = dm_forwarder_add(ingest->forwarder, uri, &options);
+	int error = sound && !slot->channel->intake ? -EINVAL : 0; /* the room was told otherwise */
 
+	if (!error)
+		error = dm_forwarder_add(ingest->forwarder, uri, &options);
 	slot->forwarded = true;
 	if (error || !ingest->metrics)
 		return error;
@@ -281,23 +239,19 @@ static struct slot *add_slot(const struct dm_ingest *ingest, struct dm_room *roo
 	return slot;
 }
 
-/* What is passed through has no line and no place in the ticker: a track has one writer. */
+/* A picture that is passed through has no line: a track has one writer. */
 static int fill_slot(const struct dm_ingest *ingest, struct slot *slot,
-		     const struct dm_source_options *source, int *floor)
+		     const struct dm_source_options *source)
 {
 	struct dm_source_uri uri;
 	const bool forward = read_forward(source, &uri);
 	int error = 0;
 
-	if (slot->channel && !(forward && uri.opus_type)) {
-		const int number = add_channel(ingest, slot, *floor);
-
-		if (number < 0)
-			return number;
-		if (slot->channel == &slot->room->channels[0])
-			*floor = number;
-	}
-	if (slot->picture && !(forward && uri.h264_type))
+	if (slot->channel)
+		slot->inlet = slot->channel->inlet;
+	if (slot->channel && forward && uri.opus_type)
+		error = take_passed(slot);
+	if (!error && slot->picture && !(forward && uri.h264_type))
 		error = add_picture(ingest, slot);
 	if (!error)
 		error = forward ? add_forward(ingest, slot, &uri) : add_feed(ingest, slot, source);
@@ -306,28 +260,26 @@ static int fill_slot(const struct dm_ingest *ingest, struct slot *slot,
 
 static int add_room(const struct dm_ingest *ingest, struct dm_room *room)
 {
-	struct dm_source_uri uri;
-	const bool floor_forwarded = read_forward(&room->channels[0].source, &uri) && uri.opus_type;
-	int floor = -1, error = 0;
+	int error = 0;
 
 	for (size_t n = 0; n < room->channel_count && !error; n++) {
 		struct dm_channel *channel = &room->channels[n];
 
-		if (n > 0 && floor_forwarded && carries_floor(channel))
-			continue; /* its track is one of the floor's */
+		if (n > 0 && !(channel->source.uri && *channel->source.uri))
+			continue; /* only booths serve it */
 
 		struct slot *slot = add_slot(ingest, room, channel->lang);
 
 		slot->channel = channel;
 		if (n == 0 && room->picture.track_count > 0)
 			slot->picture = &room->picture;
-		error = fill_slot(ingest, slot, &channel->source, &floor);
+		error = fill_slot(ingest, slot, &channel->source);
 	}
 	if (!error && room->sign.track_count > 0) {
 		struct slot *slot = add_slot(ingest, room, "sign");
 
 		slot->picture = &room->sign;
-		error = fill_slot(ingest, slot, &room->sign.options->source, &floor);
+		error = fill_slot(ingest, slot, &room->sign.options->source);
 	}
 	return error;
 }
@@ -337,7 +289,7 @@ static void free_slot(gpointer user)
 	struct slot *slot = user;
 
 	dm_picture_line_destroy(slot->line);
-	dm_sound_inlet_destroy(slot->inlet);
+	dm_track_unref(slot->passed);
 	while (g_idle_remove_by_data(slot))
 		;
 	g_free(slot);
@@ -374,14 +326,9 @@ static int start(struct dm_ingest *ingest)
 	int error = dm_reaper_create(&ingest->reaper);
 
 	if (!error)
-		error = dm_ticker_create(&ingest->ticker, &ingest->timeline, ingest->audience,
-					 ingest->metrics);
-	if (!error)
 		error = dm_forwarder_create(&ingest->forwarder, ingest->audience);
 	for (size_t n = 0; n < dm_event_room_count(ingest->event) && !error; n++)
 		error = add_room(ingest, dm_event_room(ingest->event, n));
-	if (!error)
-		error = dm_ticker_start(ingest->ticker);
 	return error ? error : dm_forwarder_start(ingest->forwarder);
 }
 
@@ -429,9 +376,11 @@ void dm_ingest_destroy(struct dm_ingest *ingest)
 		dm_feed_destroy(slot->feed);
 		if (ingest->metrics)
 			dm_metrics_remove(ingest->metrics, slot, sizeof(*slot));
+		if (ingest->metrics && slot->channel)
+			dm_metrics_remove(ingest->metrics, &slot->channel->sound,
+					  sizeof(slot->channel->sound));
 	}
 	dm_reaper_destroy(ingest->reaper);
-	dm_ticker_destroy(ingest->ticker);
 	g_ptr_array_unref(ingest->slots);
 	g_free(ingest);
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/random.h>
 
 struct observer {
 	dm_event_observer_cb *callback;
@@ -15,14 +16,29 @@ static void peer_state(void *user, dm_peer_id peer, enum dm_peer_state state)
 {
 	struct dm_event *event = user;
 	struct dm_subscriber *subscriber = g_hash_table_lookup(event->subscribers_by_peer, &peer);
+	struct dm_publisher *publisher = g_hash_table_lookup(event->publishers_by_peer, &peer);
 
 	/* Both sides may end a peer at once: then the news comes late. */
 	if (subscriber)
 		dm_subscriber_peer_state(subscriber, state);
+	else if (publisher)
+		dm_publisher_peer_state(publisher, state);
+}
+
+int dm_event_make_id(char id[static DM_ID_SIZE])
+{
+	uint8_t random[(DM_ID_SIZE - 1) / 2];
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return -EIO;
+	for (size_t i = 0; i < sizeof(random); i++)
+		g_snprintf(id + 2 * i, 3, "%02x", random[i]);
+	return 0;
 }
 
 int dm_event_create(struct dm_event **out, const struct dm_event_options *options,
-		    struct dm_transport *transport, struct dm_metrics *metrics)
+		    struct dm_transport *transport, struct dm_ticker *ticker,
+		    struct dm_metrics *metrics)
 {
 	*out = NULL;
 	if (options->room_count == 0 || options->room_count > DM_ROOMS_MAX)
@@ -32,11 +48,15 @@ int dm_event_create(struct dm_event **out, const struct dm_event_options *option
 
 	event->options = options;
 	event->transport = transport;
+	event->ticker = ticker;
 	event->metrics = metrics;
 	event->rooms = g_new0(struct dm_room, options->room_count);
 	event->subscribers_by_peer = g_hash_table_new(g_int64_hash, g_int64_equal);
 	event->subscribers_by_id = g_hash_table_new(g_str_hash, g_str_equal);
+	event->publishers_by_peer = g_hash_table_new(g_int64_hash, g_int64_equal);
+	event->publishers_by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	event->observers = g_array_new(FALSE, FALSE, sizeof(struct observer));
+	event->desk_observers = g_array_new(FALSE, FALSE, sizeof(struct dm_desk_observer));
 	for (size_t i = 0; i < options->room_count; i++) {
 		event->room_count = i + 1;
 		const int error = dm_room_init(&event->rooms[i], event, &options->rooms[i]);
@@ -51,20 +71,43 @@ int dm_event_create(struct dm_event **out, const struct dm_event_options *option
 	return 0;
 }
 
+/* One that ends may end others. */
+static void end_all(GHashTable *table, void (*end)(gpointer))
+{
+	GHashTableIter iter;
+	gpointer value;
+
+	while (g_hash_table_size(table) > 0) {
+		g_hash_table_iter_init(&iter, table);
+		g_hash_table_iter_next(&iter, NULL, &value);
+		end(value);
+	}
+}
+
+static void end_publisher(gpointer publisher)
+{
+	dm_publisher_destroy(publisher);
+}
+
+static void end_subscriber(gpointer subscriber)
+{
+	dm_subscriber_destroy(subscriber);
+}
+
 void dm_event_destroy(struct dm_event *event)
 {
 	if (!event)
 		return;
 
-	GList *subscribers = g_hash_table_get_values(event->subscribers_by_peer);
-
-	for (GList *item = subscribers; item; item = item->next)
-		dm_subscriber_destroy(item->data);
-	g_list_free(subscribers);
+	end_all(event->publishers_by_id, end_publisher);
+	end_all(event->subscribers_by_id, end_subscriber);
 	dm_transport_set_observer(event->transport, NULL, NULL);
 	for (size_t i = 0; i < event->room_count; i++)
 		dm_room_finish(&event->rooms[i]);
+	g_array_unref(event->desk_observers);
 	g_array_unref(event->observers);
+	g_hash_table_unref(event->publishers_by_id);
+	g_hash_table_unref(event->publishers_by_peer);
 	g_hash_table_unref(event->subscribers_by_id);
 	g_hash_table_unref(event->subscribers_by_peer);
 	g_free(event->rooms);

@@ -11,12 +11,16 @@
 
 struct dm_event;
 
-/* `options` is borrowed until destroy, so are transport (whose observer the event becomes) and
- * metrics (nullable). Returns 0, -EINVAL or -ENOMEM; on failure *out is NULL. */
+/* `options` is borrowed until destroy, so are transport (whose observer the event becomes), ticker
+ * (not started yet: every channel is added to it; NULL: no channel has sound) and metrics
+ * (nullable). Timers run in the default GLib main loop. Returns 0, -EINVAL or -ENOMEM; on failure
+ * *out is NULL. */
 int dm_event_create(struct dm_event **out, const struct dm_event_options *options,
-		    struct dm_transport *transport, struct dm_metrics *metrics);
+		    struct dm_transport *transport, struct dm_ticker *ticker,
+		    struct dm_metrics *metrics);
 
-/* Removes every subscriber. NULL is allowed. */
+/* Removes every subscriber, publisher and interpreter. The ticker has stopped, and what its
+ * channels are fed by is gone. NULL is allowed. */
 void dm_event_destroy(struct dm_event *event);
 
 const struct dm_event_options *dm_event_options(const struct dm_event *event);
@@ -27,7 +31,8 @@ struct dm_room *dm_event_room(struct dm_event *event, size_t n);            /* n
 struct dm_room *dm_event_find_room(struct dm_event *event, const char *id); /* nullable */
 
 /* Observers are called, on the control thread, after a room's public state changed (a feed's
- * state, the floor's language). They must not add or remove observers from within.
+ * state, what a channel carries, the floor's language, a free seat, "slower, please"); everybody
+ * is bound already to what they hear now. They must not add or remove observers from within.
  * Observe returns 0; memory that runs out ends the process, as everywhere on GLib. */
 typedef void dm_event_observer_cb(void *user, struct dm_room *room);
 int dm_event_observe(struct dm_event *event, dm_event_observer_cb *callback, void *user);

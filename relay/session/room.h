@@ -66,10 +66,13 @@ struct dm_room {
 	struct dm_intake *whip_sound;
 	struct dm_intake *whip_picture; /* nullable: a room without a picture */
 
-	/* The floor's original packets, for those who interpret. Owned references; NULL: the floor
-	 * is encoded here, and they hear channels[0]. */
+	/* The original packets of such a floor, for those who interpret, written by ingest. Owned
+	 * references; NULL as above. While they are not live interpreters have channels[0] and the
+	 * picture's ladder. */
 	struct dm_track *direct_sound;
 	struct dm_track *direct_picture;
+	bool direct_sound_live;
+	bool direct_picture_live;
 };
 
 /* NULL when the room has no channel of that language. Compares as BCP 47 does: no case. */
@@ -80,5 +83,8 @@ void dm_room_set_channel_state(struct dm_room *room, struct dm_channel *channel,
 			       enum dm_feed_state state);
 void dm_room_set_picture_state(struct dm_room *room, struct dm_picture *picture,
 			       enum dm_feed_state state);
+
+/* Likewise: whether the direct tracks carry something now. */
+void dm_room_set_direct(struct dm_room *room, bool sound, bool picture);
 
 #endif

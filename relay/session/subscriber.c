@@ -1,53 +1,100 @@
 #include "session/subscriber.h"
 
 #include "base/log.h"
-#include "session/event_private.h"
+#include "session/desk_private.h"
 #include "session/name.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <sys/random.h>
 
-#define ID_BYTES 16 /* 128 bits: not to be guessed */
+/* What one of its streams is bound to: a part of a ladder. */
+struct binding {
+	struct dm_track *first; /* borrowed: tracks outlive subscribers */
+	size_t count;
+};
 
 struct dm_subscriber {
 	struct dm_room *room;       /* borrowed: outlives all subscribers */
-	struct dm_channel *channel; /* borrowed, likewise */
+	struct dm_channel *channel; /* borrowed, likewise; chosen */
+	struct dm_channel *heard;   /* of a delegate; NULL: not bound yet */
+	struct dm_languages languages;
+	struct dm_interpreter *interpreter; /* borrowed, nullable */
 	dm_peer_id peer;
-	char id[2 * ID_BYTES + 1];
+	char id[DM_ID_SIZE];
+	struct binding bound[DM_MEDIA_COUNT];
 	enum dm_video_choice video;
 	bool sign;
 	dm_subscriber_cb *on_state; /* nullable */
 	void *user;
 };
 
-static int make_id(char *id)
-{
-	uint8_t random[ID_BYTES];
-
-	if (getrandom(random, sizeof(random), 0) != sizeof(random))
-		return -EIO;
-	for (size_t i = 0; i < ID_BYTES; i++)
-		g_snprintf(id + 2 * i, 3, "%02x", random[i]);
-	return 0;
-}
-
 static struct dm_transport *transport_of(const struct dm_subscriber *subscriber)
 {
 	return subscriber->room->event->transport;
 }
 
-static int bind_channel(const struct dm_subscriber *subscriber)
+static int bind(struct dm_subscriber *subscriber, enum dm_media media,
+		struct dm_track *const *ladder, size_t count)
 {
-	struct dm_track *const track = subscriber->channel->track;
+	const struct binding binding = { count > 0 ? ladder[0] : NULL, count };
+	struct binding *bound = &subscriber->bound[media];
 
-	return dm_transport_bind(transport_of(subscriber), subscriber->peer, DM_MEDIA_AUDIO, &track,
-				 1);
+	if (bound->first == binding.first && bound->count == binding.count)
+		return 0;
+
+	const int error = dm_transport_bind(transport_of(subscriber), subscriber->peer, media,
+					    ladder, count);
+
+	if (error == 0)
+		*bound = binding;
+	return error;
+}
+
+static struct dm_channel *wanted_channel(const struct dm_subscriber *subscriber)
+{
+	struct dm_room *room = subscriber->room;
+	const size_t chosen = (size_t)(subscriber->channel - room->channels);
+
+	return &room->channels[dm_my_languages_channel(&subscriber->languages, room->floor_language,
+						       (uint8_t)chosen)];
+}
+
+/* A delegate is counted where it hears. */
+static int bind_delegate(struct dm_subscriber *subscriber)
+{
+	struct dm_channel *wanted = wanted_channel(subscriber);
+	const int error = bind(subscriber, DM_MEDIA_AUDIO, &wanted->track, 1);
+
+	if (error < 0 || wanted == subscriber->heard)
+		return error;
+	if (subscriber->heard)
+		dm_metric_add(&subscriber->heard->listeners, -1);
+	dm_metric_add(&wanted->listeners, 1);
+	subscriber->heard = wanted;
+	return 0;
+}
+
+static int bind_interpreter(struct dm_subscriber *subscriber)
+{
+	struct dm_room *room = subscriber->room;
+	const struct dm_booth *booth = dm_interpreter_booth_of(subscriber->interpreter);
+	struct dm_track *sound, *monitor;
+
+	if (!booth)
+		return 0; /* just leaving */
+	sound = booth->incoming.channel == 0 && room->direct_sound_live
+			? room->direct_sound
+			: room->channels[booth->incoming.channel].track;
+	monitor = room->channels[booth->options->outputs[subscriber->interpreter->monitored]].track;
+
+	const int error = bind(subscriber, DM_MEDIA_AUDIO, &sound, 1);
+
+	return error < 0 ? error : bind(subscriber, DM_MEDIA_MONITOR, &monitor, 1);
 }
 
 /* The part of the picture's ladder that the subscriber wants, from best to least. */
-static int bind_picture(const struct dm_subscriber *subscriber, enum dm_media media,
-			const struct dm_picture *picture, enum dm_video_choice choice)
+static int bind_picture(struct dm_subscriber *subscriber, enum dm_media media,
+			struct dm_picture *picture, enum dm_video_choice choice)
 {
 	size_t first = 0;
 	size_t count = picture->track_count;
@@ -58,70 +105,111 @@ static int bind_picture(const struct dm_subscriber *subscriber, enum dm_media me
 		first = count - 1;
 	else if (choice == DM_VIDEO_MEDIUM && count > 1)
 		first = 1;
-	return dm_transport_bind(transport_of(subscriber), subscriber->peer, media,
-				 picture->tracks + first, count > 0 ? count - first : 0);
+	return bind(subscriber, media, picture->tracks + first, count > 0 ? count - first : 0);
 }
 
-static int bind_pictures(const struct dm_subscriber *subscriber)
+static int bind_pictures(struct dm_subscriber *subscriber)
 {
-	const int error = bind_picture(subscriber, DM_MEDIA_PICTURE, &subscriber->room->picture,
-				       subscriber->video);
+	struct dm_room *room = subscriber->room;
+	const bool direct = subscriber->interpreter && room->direct_picture_live &&
+			    subscriber->video != DM_VIDEO_NONE;
+	const int error = direct ? bind(subscriber, DM_MEDIA_PICTURE, &room->direct_picture, 1)
+				 : bind_picture(subscriber, DM_MEDIA_PICTURE, &room->picture,
+						subscriber->video);
 
 	if (error < 0)
 		return error;
-	return bind_picture(subscriber, DM_MEDIA_SIGN, &subscriber->room->sign,
+	return bind_picture(subscriber, DM_MEDIA_SIGN, &room->sign,
 			    subscriber->sign ? subscriber->video : DM_VIDEO_NONE);
+}
+
+int dm_subscriber_rebind(struct dm_subscriber *subscriber)
+{
+	const int error = subscriber->interpreter ? bind_interpreter(subscriber)
+						  : bind_delegate(subscriber);
+
+	return error < 0 ? error : bind_pictures(subscriber);
 }
 
 static void forget(struct dm_subscriber *subscriber)
 {
 	struct dm_event *event = subscriber->room->event;
+	struct dm_interpreter *interpreter = subscriber->interpreter;
 
 	g_hash_table_remove(event->subscribers_by_id, subscriber->id);
 	g_hash_table_remove(event->subscribers_by_peer, &subscriber->peer);
-	dm_metric_add(&subscriber->channel->listeners, -1);
+	if (subscriber->heard)
+		dm_metric_add(&subscriber->heard->listeners, -1);
 	g_free(subscriber);
+	if (interpreter)
+		dm_interpreter_lost_peer(interpreter);
+}
+
+static struct dm_subscriber *make(const struct dm_subscriber_options *options)
+{
+	struct dm_subscriber *subscriber = g_new0(struct dm_subscriber, 1);
+
+	subscriber->room = options->room;
+	subscriber->channel = options->channel ? options->channel : options->room->channels;
+	subscriber->interpreter = options->interpreter;
+	subscriber->video = options->video;
+	subscriber->sign = options->sign;
+	subscriber->on_state = options->on_state;
+	subscriber->user = options->user;
+	return subscriber;
+}
+
+/* A microphone goes where its seat is. */
+static int add_peer(struct dm_subscriber *subscriber, const struct dm_peer_options *peer,
+		    struct dm_peer_answer *answer)
+{
+	struct dm_peer_options options = *peer;
+	struct dm_uplink_options *uplink = &options.uplinks[DM_UPLINK_SOUND];
+
+	if (subscriber->interpreter && uplink->wanted)
+		uplink->intake = subscriber->interpreter->microphone;
+	return dm_transport_add_peer(transport_of(subscriber), &options, answer);
+}
+
+static void enter(struct dm_subscriber *subscriber)
+{
+	struct dm_event *event = subscriber->room->event;
+	struct dm_interpreter *interpreter = subscriber->interpreter;
+
+	g_hash_table_insert(event->subscribers_by_peer, &subscriber->peer, subscriber);
+	g_hash_table_insert(event->subscribers_by_id, subscriber->id, subscriber);
+	if (!interpreter)
+		return;
+	if (interpreter->subscriber)
+		dm_subscriber_evict(interpreter->subscriber);
+	dm_interpreter_set_peer(interpreter, subscriber, NULL);
 }
 
 int dm_subscriber_create(struct dm_subscriber **out, const struct dm_subscriber_options *options,
 			 const struct dm_peer_options *peer, struct dm_peer_answer *answer)
 {
-	struct dm_event *event = options->room->event;
+	struct dm_subscriber *subscriber = make(options);
 
 	*out = NULL;
 
-	struct dm_subscriber *subscriber = g_new0(struct dm_subscriber, 1);
-
-	subscriber->room = options->room;
-	subscriber->channel = options->channel;
-	subscriber->video = options->video;
-	subscriber->sign = options->sign;
-	subscriber->on_state = options->on_state;
-	subscriber->user = options->user;
-
-	int error = make_id(subscriber->id);
+	int error = dm_event_make_id(subscriber->id);
 
 	if (error == 0)
-		error = dm_transport_add_peer(event->transport, peer, answer);
+		error = add_peer(subscriber, peer, answer);
 	if (error < 0) {
 		g_free(subscriber);
 		return error;
 	}
 	subscriber->peer = answer->id;
-	g_hash_table_insert(event->subscribers_by_peer, &subscriber->peer, subscriber);
-	g_hash_table_insert(event->subscribers_by_id, subscriber->id, subscriber);
-	dm_metric_add(&subscriber->channel->listeners, 1);
-
-	error = bind_channel(subscriber);
-	if (error == 0)
-		error = bind_pictures(subscriber);
+	enter(subscriber);
+	error = dm_subscriber_rebind(subscriber);
 	if (error < 0) {
 		dm_subscriber_destroy(subscriber);
 		return error;
 	}
 	dm_log(DM_LOG_INFO, "subscriber.join", "peer=%" PRIu64 " room=%s channel=%s video=%s",
-	       subscriber->peer, subscriber->room->options->id, subscriber->channel->lang,
-	       dm_video_choice_name(subscriber->video));
+	       subscriber->peer, subscriber->room->options->id,
+	       dm_subscriber_heard(subscriber)->lang, dm_video_choice_name(subscriber->video));
 	*out = subscriber;
 	return 0;
 }
@@ -146,6 +234,12 @@ void dm_subscriber_peer_state(struct dm_subscriber *subscriber, enum dm_peer_sta
 		forget(subscriber);
 }
 
+void dm_subscriber_evict(struct dm_subscriber *subscriber)
+{
+	dm_transport_remove_peer(transport_of(subscriber), subscriber->peer);
+	dm_subscriber_peer_state(subscriber, DM_PEER_CLOSED);
+}
+
 void dm_subscriber_set_callback(struct dm_subscriber *subscriber, dm_subscriber_cb *on_state,
 				void *user)
 {
@@ -157,19 +251,31 @@ int dm_subscriber_select_channel(struct dm_subscriber *subscriber, struct dm_cha
 {
 	struct dm_channel *const before = subscriber->channel;
 
-	if (channel == before)
-		return 0;
+	if (subscriber->interpreter)
+		return -EINVAL;
 	subscriber->channel = channel;
 
-	const int error = bind_channel(subscriber);
+	const int error = bind_delegate(subscriber);
 
-	if (error < 0) {
+	if (error < 0)
 		subscriber->channel = before;
-		return error;
-	}
-	dm_metric_add(&before->listeners, -1);
-	dm_metric_add(&channel->listeners, 1);
-	return 0;
+	return error;
+}
+
+int dm_subscriber_understands(struct dm_subscriber *subscriber,
+			      const struct dm_languages *languages)
+{
+	const struct dm_languages before = subscriber->languages;
+
+	if (subscriber->interpreter)
+		return -EINVAL;
+	subscriber->languages = *languages;
+
+	const int error = bind_delegate(subscriber);
+
+	if (error < 0)
+		subscriber->languages = before;
+	return error;
 }
 
 int dm_subscriber_select_video(struct dm_subscriber *subscriber, enum dm_video_choice video,
@@ -222,4 +328,25 @@ enum dm_video_choice dm_subscriber_video(const struct dm_subscriber *subscriber)
 bool dm_subscriber_sign(const struct dm_subscriber *subscriber)
 {
 	return subscriber->sign;
+}
+
+const struct dm_languages *dm_subscriber_languages(const struct dm_subscriber *subscriber)
+{
+	return &subscriber->languages;
+}
+
+struct dm_channel *dm_subscriber_heard(const struct dm_subscriber *subscriber)
+{
+	const struct dm_booth *booth = subscriber->interpreter
+					       ? dm_interpreter_booth_of(subscriber->interpreter)
+					       : NULL;
+
+	if (booth)
+		return &subscriber->room->channels[booth->incoming.channel];
+	return subscriber->heard ? subscriber->heard : subscriber->channel;
+}
+
+struct dm_interpreter *dm_subscriber_interpreter(const struct dm_subscriber *subscriber)
+{
+	return subscriber->interpreter;
 }

@@ -85,15 +85,19 @@ static void play(const struct dm_event_options *event_options, unsigned seconds)
 	const struct dm_ingest_options ingest_options = { 0 };
 	struct probe probe = { .seconds_left = seconds };
 	struct dm_transport *transport;
+	struct dm_ticker *ticker;
 	struct dm_event *event;
 	struct dm_ingest *ingest;
 
 	must(dm_metrics_create(&probe.metrics), "metrics");
 	must(dm_transport_create(&transport, &transport_options, &timeline, NULL), "transport");
-	must(dm_event_create(&event, event_options, transport, NULL), "event");
+	must(dm_ticker_create(&ticker, &timeline, dm_transport_audience(transport), NULL),
+	     "ticker");
+	must(dm_event_create(&event, event_options, transport, ticker, NULL), "event");
 	must(dm_ingest_create(&ingest, &ingest_options, event, &timeline,
 			      dm_transport_audience(transport), probe.metrics),
 	     "ingest");
+	must(dm_ticker_start(ticker), "ticker's thread");
 	probe.room = dm_event_room(event, 0);
 	probe.loop = g_main_loop_new(NULL, FALSE);
 	g_timeout_add_seconds(1, on_second, &probe);
@@ -103,8 +107,10 @@ static void play(const struct dm_event_options *event_options, unsigned seconds)
 
 	puts(text);
 	free(text);
+	dm_ticker_stop(ticker);
 	dm_ingest_destroy(ingest);
 	dm_event_destroy(event);
+	dm_ticker_destroy(ticker);
 	dm_transport_destroy(transport);
 	dm_metrics_destroy(probe.metrics);
 	g_main_loop_unref(probe.loop);

@@ -41,6 +41,7 @@ struct rig {
 	struct dm_timeline timeline;
 	struct dm_metrics *metrics;
 	struct dm_transport *transport;
+	struct dm_ticker *ticker;
 	struct dm_event *event;
 	struct dm_ingest *ingest;
 	struct dm_room *room;
@@ -94,10 +95,15 @@ static void start_modules(struct rig *rig, const struct dm_event_options *option
 	rig->timeline = dm_timeline_init(dm_time_now(), dm_time_ntp_now());
 	assert_int_equal(dm_metrics_create(&rig->metrics), 0);
 	assert_int_equal(dm_transport_create(&rig->transport, &transport, &rig->timeline, NULL), 0);
-	assert_int_equal(dm_event_create(&rig->event, options, rig->transport, NULL), 0);
+	assert_int_equal(dm_ticker_create(&rig->ticker, &rig->timeline,
+					  dm_transport_audience(rig->transport), NULL),
+			 0);
+	assert_int_equal(dm_event_create(&rig->event, options, rig->transport, rig->ticker, NULL),
+			 0);
 	assert_int_equal(dm_ingest_create(&rig->ingest, &ingest, rig->event, &rig->timeline,
 					  dm_transport_audience(rig->transport), rig->metrics),
 			 0);
+	assert_int_equal(dm_ticker_start(rig->ticker), 0);
 	rig->room = dm_event_room(rig->event, 0);
 }
 
@@ -119,7 +125,7 @@ static int setup(void **state)
 		.id = "rig",
 		.titles = titles,
 		.title_count = 1,
-		.floor = { .uri = uri },
+		.floor = { .uri = uri, .passes_sound = true, .passes_picture = true },
 		.floor_language = "en",
 		.picture = { .frame_rate = 25, .ladder = &rung, .ladder_count = 1 },
 		.channels = &channel,
@@ -140,8 +146,10 @@ static int teardown(void **state)
 		if (g_str_has_prefix(line, "dragoman_forward") && !g_str_has_suffix(line, " 0"))
 			print_message("  %s\n", line);
 	free(metrics);
+	dm_ticker_stop(rig->ticker);
 	dm_ingest_destroy(rig->ingest);
 	dm_event_destroy(rig->event);
+	dm_ticker_destroy(rig->ticker);
 	dm_transport_destroy(rig->transport);
 	dm_metrics_destroy(rig->metrics);
 	close(rig->proxy);

@@ -232,10 +232,15 @@ struct rig *rig_start_signed(const char *floor, bool loop, const char *channel, 
 	assert_int_equal(dm_metrics_create(&rig->metrics), 0);
 	assert_int_equal(
 		dm_transport_create(&rig->transport, &transport_options, &rig->timeline, NULL), 0);
-	assert_int_equal(dm_event_create(&rig->event, &event_options, rig->transport, NULL), 0);
+	assert_int_equal(dm_ticker_create(&rig->ticker, &rig->timeline,
+					  dm_transport_audience(rig->transport), rig->metrics),
+			 0);
+	assert_int_equal(
+		dm_event_create(&rig->event, &event_options, rig->transport, rig->ticker, NULL), 0);
 	assert_int_equal(dm_ingest_create(&rig->ingest, &ingest_options, rig->event, &rig->timeline,
 					  dm_transport_audience(rig->transport), rig->metrics),
 			 0);
+	assert_int_equal(dm_ticker_start(rig->ticker), 0);
 	rig->room = dm_event_room(rig->event, 0);
 	open_ear(&rig->floor, rig->room->channels[0].track);
 	rig->has_channel = channel != NULL;
@@ -258,8 +263,10 @@ void rig_stop(struct rig *rig)
 		if (line[0] != '#' && !g_str_has_suffix(line, " 0"))
 			print_message("  %s\n", line);
 	free(metrics);
+	dm_ticker_stop(rig->ticker);
 	dm_ingest_destroy(rig->ingest);
 	dm_event_destroy(rig->event);
+	dm_ticker_destroy(rig->ticker);
 	dm_transport_destroy(rig->transport);
 	dm_metrics_destroy(rig->metrics);
 	for (size_t n = 0; n < RIG_RUNGS; n++)

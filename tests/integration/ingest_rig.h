@@ -52,6 +52,7 @@ struct rig {
 	struct dm_timeline timeline;
 	struct dm_metrics *metrics;
 	struct dm_transport *transport;
+	struct dm_ticker *ticker;
 	struct dm_event *event;
 	struct dm_ingest *ingest;
 	struct dm_room *room;

@@ -1,0 +1,95 @@
+#include "fake_ticker.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+
+struct fake_ticker fake_ticker;
+
+int dm_ticker_add(struct dm_ticker *ticker, const struct dm_ticker_channel *options)
+{
+	struct fake_channel *channel = &fake_ticker.channels[fake_ticker.count];
+
+	(void)ticker;
+	assert_true(fake_ticker.count < FAKE_CHANNELS);
+	*channel = (struct fake_channel){
+		.track = options->track,
+		.inlet = options->inlet,
+		.intake = options->intake,
+		.is_engine = options->engine != NULL,
+		.floor = options->floor,
+		.other = -1,
+		.level = { .on_air = DM_ENGINE_VOICES },
+	};
+	if (options->engine)
+		channel->engine = *options->engine;
+	return fake_ticker.count++;
+}
+
+int dm_ticker_set(struct dm_ticker *ticker, int channel, const struct dm_engine_state *state)
+{
+	(void)ticker;
+	assert_in_range(channel, 0, fake_ticker.count - 1);
+	assert_true(fake_ticker.channels[channel].is_engine);
+	if (fake_ticker.error)
+		return fake_ticker.error;
+	fake_ticker.channels[channel].state = *state;
+	fake_ticker.channels[channel].told++;
+	return 0;
+}
+
+int dm_ticker_set_other(struct dm_ticker *ticker, int channel, int other)
+{
+	(void)ticker;
+	fake_ticker.channels[channel].other = other;
+	return 0;
+}
+
+/* An intake has one reader: whoever connects it twice fails the test. */
+int dm_ticker_connect(struct dm_ticker *ticker, int channel, uint8_t microphone,
+		      struct dm_intake *intake)
+{
+	(void)ticker;
+	if (fake_ticker.error)
+		return fake_ticker.error;
+	for (int c = 0; c < fake_ticker.count; c++) {
+		for (size_t n = 0; n < DM_ENGINE_MICROPHONES; n++)
+			assert_false(intake && fake_ticker.channels[c].microphones[n] == intake);
+	}
+	fake_ticker.channels[channel].microphones[microphone] = intake;
+	return 0;
+}
+
+void dm_ticker_answer(struct dm_ticker *ticker)
+{
+	(void)ticker;
+}
+
+bool dm_ticker_take_event(struct dm_ticker *ticker, struct dm_ticker_event *event)
+{
+	(void)ticker;
+	if (fake_ticker.event_count == 0)
+		return false;
+	*event = fake_ticker.events[0];
+	memmove(fake_ticker.events, fake_ticker.events + 1,
+		--fake_ticker.event_count * sizeof(*event));
+	return true;
+}
+
+void dm_ticker_level(const struct dm_ticker *ticker, int channel, struct dm_ticker_level *level)
+{
+	(void)ticker;
+	*level = fake_ticker.channels[channel].level;
+}
+
+void fake_ticker_happen(int channel, enum dm_engine_event_type type, uint8_t voice, dm_usec at)
+{
+	assert_true(fake_ticker.event_count < FAKE_EVENTS);
+	fake_ticker.events[fake_ticker.event_count++] = (struct dm_ticker_event){
+		.channel = channel,
+		.engine = { .type = type, .voice = voice, .at = at },
+	};
+}
