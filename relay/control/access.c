@@ -207,24 +207,47 @@ static bool may(struct dm_access *access, const struct dm_visitor *visitor,
 	return granted;
 }
 
+/* Nobody can show a token where there is no key to check it with. */
+static bool is_open(const struct dm_access *access)
+{
+	return !access || !access->key.algorithm;
+}
+
 bool dm_access_may(struct dm_access *access, const struct dm_visitor *visitor,
 		   enum dm_action action, const char *room, const char *channel,
 		   struct dm_refusal *refusal)
 {
-	return !access ||
+	return is_open(access) ||
 	       may(access, visitor, fault_now(access, visitor), action, room, channel, refusal);
 }
 
+bool dm_access_allows(const struct dm_access *access, const struct dm_visitor *visitor,
+		      enum dm_action action, const char *room, const char *channel)
+{
+	static const struct dm_grant anonymous = { .role = DM_ROLE_ANONYMOUS };
+
+	if (is_open(access))
+		return true;
+
+	const enum dm_token_fault fault = fault_now(access, visitor);
+
+	if (fault && (fault != DM_TOKEN_MISSING || access->security.closed))
+		return false;
+	return dm_role_may(fault ? &anonymous : &visitor->token.grant, action, room, channel) ==
+	       DM_VERDICT_ALLOWED;
+}
+
 bool dm_access_may_leave(struct dm_access *access, const struct dm_visitor *visitor,
-			 const char *room, struct dm_refusal *refusal)
+			 enum dm_action action, const char *room, const char *channel,
+			 struct dm_refusal *refusal)
 {
 	if (!access)
 		return true;
 
 	const enum dm_token_fault fault = fault_now(access, visitor);
 
-	return may(access, visitor, fault == DM_TOKEN_EXPIRED ? DM_TOKEN_FINE : fault,
-		   DM_ACTION_LISTEN, room, NULL, refusal);
+	return may(access, visitor, fault == DM_TOKEN_EXPIRED ? DM_TOKEN_FINE : fault, action, room,
+		   channel, refusal);
 }
 
 bool dm_access_may_measure(struct dm_access *access, const struct dm_visitor *visitor, bool local,

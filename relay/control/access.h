@@ -42,16 +42,23 @@ struct dm_visitor {
 void dm_access_recognise(const struct dm_access *access, const char *text,
 			 struct dm_visitor *visitor);
 
-/* Whether the visitor (NULL: showed nothing) may do this now; looks at the clock and the list of
+/* Whether the visitor (NULL: showed nothing) may do this now: where there is no key, everybody may.
+ * Looks at the clock and the list of
  * revoked tokens again. Of room and channel NULL is "some": see dm_role_may. False with *refusal
  * filled, and counted by reason. */
 bool dm_access_may(struct dm_access *access, const struct dm_visitor *visitor,
 		   enum dm_action action, const char *room, const char *channel,
 		   struct dm_refusal *refusal);
 
-/* Whether the visitor may end what is theirs: as above, but an expired token is good for it. */
+/* The same, asked for nothing but to know: nobody is refused, and nothing is counted. */
+bool dm_access_allows(const struct dm_access *access, const struct dm_visitor *visitor,
+		      enum dm_action action, const char *room, const char *channel);
+
+/* Whether the visitor may end what is theirs, begun by that action: as above, but an expired token
+ * is good for it. */
 bool dm_access_may_leave(struct dm_access *access, const struct dm_visitor *visitor,
-			 const char *room, struct dm_refusal *refusal);
+			 enum dm_action action, const char *room, const char *channel,
+			 struct dm_refusal *refusal);
 
 /* Whether /metrics is for them. `local`: asked from this machine, and by no proxy. */
 bool dm_access_may_measure(struct dm_access *access, const struct dm_visitor *visitor, bool local,

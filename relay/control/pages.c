@@ -162,18 +162,35 @@ static void add_security_headers(struct dm_response *response)
 	dm_response_header(response, "Referrer-Policy", "no-referrer");
 }
 
+/* Pages that people are told of by name, so that an address can be said aloud. */
+static const char *const named_pages[] = { "interpreter", "organiser", "speaker" };
+
+/* The file of a path, below the root; false when no file can be meant. */
+static bool name_file(const struct dm_path *path, char *name, size_t size)
+{
+	size_t used = 0;
+
+	if (!path->count) {
+		g_strlcpy(name, "index.html", size);
+		return true;
+	}
+	if (path->directory)
+		return false;
+	for (size_t i = 0; i < path->count; i++)
+		used += (size_t)g_snprintf(name + used, size - used, i ? "/%s" : "%s",
+					   path->segments[i]);
+	for (size_t i = 0; path->count == 1 && i < G_N_ELEMENTS(named_pages); i++) {
+		if (!strcmp(name, named_pages[i]))
+			g_strlcat(name, ".html", size);
+	}
+	return true;
+}
+
 void dm_pages_handle(struct dm_pages *pages, const struct dm_request *request,
 		     const struct dm_path *path, struct dm_response *response)
 {
-	char name[DM_REQUEST_PATH_MAX + sizeof("/index.html")] = "index.html";
-	size_t used = 0;
-
-	for (size_t i = 0; i < path->count; i++)
-		used += (size_t)g_snprintf(name + used, sizeof(name) - used, i ? "/%s" : "%s",
-					   path->segments[i]);
-
-	const bool named = !path->directory || !path->count;
-	const struct page *page = named ? find(pages, name) : NULL;
+	char name[DM_REQUEST_PATH_MAX + sizeof(".html")];
+	const struct page *page = name_file(path, name, sizeof(name)) ? find(pages, name) : NULL;
 
 	if (!page) {
 		dm_problem(response, 404,

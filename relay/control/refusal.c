@@ -24,6 +24,8 @@ static const struct {
 	[DM_REFUSAL_FORBIDDEN] = { "forbidden", 403 },
 	[DM_REFUSAL_NOT_WATCHING] = { "not-watching", 404 },
 	[DM_REFUSAL_RULING] = { "ruling", 409 },
+	[DM_REFUSAL_FLOOR_TAKEN] = { "floor-taken", 409 },
+	[DM_REFUSAL_FLOOR_ELSEWHERE] = { "floor-elsewhere", 409 },
 };
 
 const char *dm_refusal_name(enum dm_refusal_code code)
@@ -65,6 +67,19 @@ bool dm_refuse(struct dm_refusal *refusal, enum dm_refusal_code code, const char
 	make_valid(refusal->key);
 	make_valid(refusal->message);
 	return false;
+}
+
+bool dm_refuse_unknown_room(struct dm_refusal *refusal, const char *room)
+{
+	return dm_refuse(refusal, DM_REFUSAL_UNKNOWN_ROOM, "room",
+			 "There is no room '%.40s'; /api/event lists the rooms.", room);
+}
+
+bool dm_refuse_unknown_language(struct dm_refusal *refusal, const char *room, const char *lang)
+{
+	return dm_refuse(refusal, DM_REFUSAL_UNKNOWN_LANGUAGE, "lang",
+			 "Room '%s' has no channel '%.40s'; /api/event lists what there is.", room,
+			 lang);
 }
 
 bool dm_refuse_errno(struct dm_refusal *refusal, int error)

@@ -24,8 +24,10 @@ enum dm_refusal_code {
 	DM_REFUSAL_BUSY,
 	DM_REFUSAL_UNAUTHORIZED, /* the key "token": of the one shown; none: none was shown */
 	DM_REFUSAL_FORBIDDEN,
-	DM_REFUSAL_NOT_WATCHING, /* an organiser's message that needs a watch of its room */
-	DM_REFUSAL_RULING,       /* the booths' rules said no: `reason` tells which */
+	DM_REFUSAL_NOT_WATCHING,    /* an organiser's message that needs a watch of its room */
+	DM_REFUSAL_RULING,          /* the booths' rules said no: `reason` tells which */
+	DM_REFUSAL_FLOOR_TAKEN,     /* another publisher sends it */
+	DM_REFUSAL_FLOOR_ELSEWHERE, /* its source is not whip: */
 	DM_REFUSAL_COUNT,
 };
 
@@ -48,6 +50,10 @@ unsigned dm_refusal_status(enum dm_refusal_code code);
 /* `key` may be NULL. Always returns false, so that a predicate can end with it. */
 bool dm_refuse(struct dm_refusal *refusal, enum dm_refusal_code code, const char *key,
 	       const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* There is no such room in the event; no such channel in the room. */
+bool dm_refuse_unknown_room(struct dm_refusal *refusal, const char *room);
+bool dm_refuse_unknown_language(struct dm_refusal *refusal, const char *room, const char *lang);
 
 /* The relay could not for now: `error` (-errno) goes to the log, not to the client. */
 bool dm_refuse_errno(struct dm_refusal *refusal, int error);

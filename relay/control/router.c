@@ -5,6 +5,7 @@
 #include "control/pages.h"
 #include "control/problem.h"
 #include "control/whep.h"
+#include "control/whip.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@ struct dm_router {
 	struct dm_router_options options;
 	struct dm_pages *pages; /* owned, nullable */
 	struct dm_whep *whep;   /* owned */
+	struct dm_whip *whip;   /* owned */
 	bool ready;
 	char reason[200];
 	struct dm_metric responses[CLASSES];
@@ -48,6 +50,9 @@ int dm_router_create(struct dm_router **out, const struct dm_router_options *opt
 	router->options = *options;
 	g_strlcpy(router->reason, "The relay is starting.", sizeof(router->reason));
 	error = dm_whep_create(&router->whep, options->event, options->access, options->metrics);
+	if (!error)
+		error = dm_whip_create(&router->whip, options->event, options->access,
+				       options->metrics);
 	if (!error && options->web_root && *options->web_root)
 		error = dm_pages_create(&router->pages, options->web_root);
 	if (!error && options->metrics)
@@ -67,6 +72,7 @@ void dm_router_destroy(struct dm_router *router)
 	if (router->options.metrics)
 		dm_metrics_remove(router->options.metrics, router, sizeof(*router));
 	dm_pages_destroy(router->pages);
+	dm_whip_destroy(router->whip);
 	dm_whep_destroy(router->whep);
 	g_free(router);
 }
@@ -80,6 +86,7 @@ void dm_router_set_ready(struct dm_router *router, bool ready, const char *reaso
 void dm_router_review(struct dm_router *router)
 {
 	dm_whep_review(router->whep);
+	dm_whip_review(router->whip);
 }
 
 void dm_router_count(struct dm_router *router, unsigned status)
@@ -209,6 +216,8 @@ void dm_router_handle(struct dm_router *router, const struct dm_request *request
 		dm_problem(response, 404, "There is nothing at this address.");
 	else if (path.count && !strcmp(path.segments[0], "whep"))
 		dm_whep_handle(router->whep, request, &path, response);
+	else if (path.count && !strcmp(path.segments[0], "whip"))
+		dm_whip_handle(router->whip, request, &path, response);
 	else
 		handle_read(router, request, &path, response);
 	dm_router_count(router, response->status);

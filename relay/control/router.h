@@ -32,7 +32,7 @@ void dm_router_handle(struct dm_router *router, const struct dm_request *request
 /* What /readyz says; see dm_control_set_ready. */
 void dm_router_set_ready(struct dm_router *router, bool ready, const char *reason);
 
-/* Ends the sessions of players whose token has been revoked. */
+/* Ends the sessions of players and publishers whose token has been revoked. */
 void dm_router_review(struct dm_router *router);
 
 /* Counts a response that the router did not make. */

@@ -1,54 +1,70 @@
 /* relay/control/whep.c: see whep.h */
 #include "control/whep.h"
 
-#include "base/log.h"
 #include "control/event_json.h"
 #include "control/listener.h"
 #include "control/message.h"
 #include "control/problem.h"
+#include "control/resource.h"
 #include "session/name.h"
 
 #include <string.h>
 
-#define SDP_TYPE      "application/sdp"
-#define FRAGMENT_TYPE "application/trickle-ice-sdpfrag" /* RFC 8840, 9 */
-
-#define ENDPOINT_METHODS "OPTIONS, POST"
-#define SESSION_METHODS  "DELETE, OPTIONS, PATCH"
-
 struct dm_whep {
-	struct dm_event *event;     /* borrowed */
-	struct dm_access *access;   /* borrowed, nullable */
-	struct dm_metrics *metrics; /* borrowed, nullable */
-	GHashTable *sessions;       /* id (of the listener) to listener (owned) */
-	struct dm_metric session_count;
+	struct dm_event *event;         /* borrowed */
+	struct dm_access *access;       /* borrowed, nullable */
+	struct dm_resources *listeners; /* owned */
 };
 
-static void listener_free(void *listener)
+static const char *id_of(const void *listener)
+{
+	return dm_listener_id(listener);
+}
+
+static const char *token_id_of(const void *listener)
+{
+	return dm_listener_token_id(listener);
+}
+
+static const char *tag_of(const void *listener)
+{
+	return dm_listener_ufrag(listener);
+}
+
+static enum dm_fragment_result take_fragment(void *listener, const char *fragment, size_t bytes,
+					     char **answer, struct dm_refusal *refusal)
+{
+	return dm_listener_fragment(listener, fragment, bytes, answer, refusal);
+}
+
+static void destroy(void *listener)
 {
 	dm_listener_destroy(listener);
 }
+
+static const struct dm_resource_kind kind = {
+	.gauge = "dragoman_whep_sessions",
+	.help = "WHEP sessions that exist.",
+	.id = id_of,
+	.token_id = token_id_of,
+	.tag = tag_of,
+	.fragment = take_fragment,
+	.destroy = destroy,
+};
 
 int dm_whep_create(struct dm_whep **out, struct dm_event *event, struct dm_access *access,
 		   struct dm_metrics *metrics)
 {
 	struct dm_whep *whep = g_new0(struct dm_whep, 1);
+	const int error = dm_resources_create(&whep->listeners, &kind, metrics);
 
 	*out = NULL;
+	if (error) {
+		g_free(whep);
+		return error;
+	}
 	whep->event = event;
 	whep->access = access;
-	whep->metrics = metrics;
-	whep->sessions = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, listener_free);
-	if (metrics) {
-		const int error = dm_metrics_add(metrics, DM_METRIC_GAUGE, "dragoman_whep_sessions",
-						 "WHEP sessions that exist.", "",
-						 &whep->session_count, 1);
-
-		if (error) {
-			dm_whep_destroy(whep);
-			return error;
-		}
-	}
 	*out = whep;
 	return 0;
 }
@@ -57,46 +73,21 @@ void dm_whep_destroy(struct dm_whep *whep)
 {
 	if (!whep)
 		return;
-	g_hash_table_destroy(whep->sessions);
-	if (whep->metrics)
-		dm_metrics_remove(whep->metrics, whep, sizeof(*whep));
+	dm_resources_destroy(whep->listeners);
 	g_free(whep);
-}
-
-static void remove_session(struct dm_whep *whep, struct dm_listener *listener)
-{
-	g_hash_table_remove(whep->sessions, dm_listener_id(listener));
-	dm_metric_add(&whep->session_count, -1);
 }
 
 static void on_state(void *user, struct dm_listener *listener, enum dm_peer_state state)
 {
-	if (state != DM_PEER_CONNECTED)
-		remove_session(user, listener);
-}
-
-static gboolean is_revoked(void *id, void *listener, void *user)
-{
 	struct dm_whep *whep = user;
 
-	(void)id;
-	if (!dm_access_is_revoked(whep->access, dm_listener_token_id(listener)))
-		return FALSE;
-	dm_metric_add(&whep->session_count, -1);
-	return TRUE;
+	if (state != DM_PEER_CONNECTED)
+		dm_resources_remove(whep->listeners, dm_listener_id(listener));
 }
 
 void dm_whep_review(struct dm_whep *whep)
 {
-	g_hash_table_foreach_remove(whep->sessions, is_revoked, whep);
-}
-
-static void add_etag(struct dm_response *response, const struct dm_listener *listener)
-{
-	char etag[16];
-
-	g_snprintf(etag, sizeof(etag), "\"%s\"", dm_listener_ufrag(listener));
-	dm_response_header(response, "ETag", etag);
+	dm_resources_review(whep->listeners, whep->access);
 }
 
 /* Parameters that we do not know are let be: players add their own. */
@@ -151,79 +142,17 @@ static void handle_create(struct dm_whep *whep, const struct dm_request *request
 {
 	struct dm_listener *listener;
 	struct dm_refusal refusal;
-	char location[DM_REQUEST_PATH_MAX];
+	char endpoint[DM_REQUEST_PATH_MAX];
 	char *answer;
 
-	if (!dm_request_content_is(request, SDP_TYPE)) {
-		dm_response_header(response, "Accept-Post", SDP_TYPE);
-		dm_problem(response, 415, "Post an SDP offer with Content-Type: application/sdp.");
+	if (!dm_resource_takes_offer(request, response))
 		return;
-	}
-	if (!dm_request_accepts(request, SDP_TYPE)) {
-		dm_problem(response, 406, "The answer is application/sdp; let Accept allow it.");
-		return;
-	}
 	if (!create_session(whep, request, room, visitor, &listener, &answer, &refusal)) {
 		dm_problem_refusal(response, &refusal);
 		return;
 	}
-	g_hash_table_insert(whep->sessions, (void *)dm_listener_id(listener), listener);
-	dm_metric_add(&whep->session_count, 1);
-	g_snprintf(location, sizeof(location), "/whep/%s/%s", room, dm_listener_id(listener));
-	dm_response_header(response, "Location", location);
-	add_etag(response, listener);
-	dm_response_header(response, "Accept-Patch", FRAGMENT_TYPE);
-	dm_response_set(response, 201, SDP_TYPE, g_bytes_new_take(answer, strlen(answer)));
-}
-
-/* RFC 9725, 4.3: the entity tag names the ICE session. A trickle carries it in If-Match, a restart
- * carries a star. */
-static bool check_if_match(const struct dm_request *request, const struct dm_listener *listener,
-			   struct dm_response *response)
-{
-	char etag[16];
-
-	g_snprintf(etag, sizeof(etag), "\"%s\"", dm_listener_ufrag(listener));
-	if (!*request->if_match) {
-		dm_problem(response, 428,
-			   "Send If-Match with the session's ETag, or with * to restart ICE.");
-		return false;
-	}
-	if (!dm_etag_listed(request->if_match, etag, false)) {
-		dm_problem(response, 412,
-			   "If-Match is not the session's ETag: ICE has been restarted since.");
-		return false;
-	}
-	return true;
-}
-
-static void handle_patch(struct dm_listener *listener, const struct dm_request *request,
-			 struct dm_response *response)
-{
-	struct dm_refusal refusal;
-	char *answer;
-
-	if (!dm_request_content_is(request, FRAGMENT_TYPE)) {
-		dm_response_header(response, "Accept-Patch", FRAGMENT_TYPE);
-		dm_problem(response, 415, "Patch with Content-Type: " FRAGMENT_TYPE ".");
-		return;
-	}
-	if (!check_if_match(request, listener, response))
-		return;
-	switch (dm_listener_fragment(listener, request->body, request->body_bytes, &answer,
-				     &refusal)) {
-	case DM_FRAGMENT_TRICKLE:
-		dm_response_set(response, 204, NULL, NULL);
-		return;
-	case DM_FRAGMENT_RESTART:
-		add_etag(response, listener);
-		dm_response_set(response, 200, FRAGMENT_TYPE,
-				g_bytes_new_take(answer, strlen(answer)));
-		return;
-	case DM_FRAGMENT_REFUSED:
-		dm_problem_refusal(response, &refusal);
-		return;
-	}
+	g_snprintf(endpoint, sizeof(endpoint), "/whep/%s", room);
+	dm_resources_add(whep->listeners, listener, endpoint, answer, response);
 }
 
 static json_t *selection_json(const struct dm_subscriber *subscriber)
@@ -275,24 +204,6 @@ static void handle_select(struct dm_whep *whep, struct dm_listener *listener,
 	dm_message_finish(&message);
 }
 
-/* Any origin may play: there are no cookies to misuse. */
-static void add_cors(struct dm_response *response)
-{
-	dm_response_header(response, "Access-Control-Allow-Origin", "*");
-	dm_response_header(response, "Access-Control-Expose-Headers",
-			   "Accept-Patch, ETag, Link, Location, WWW-Authenticate");
-}
-
-static void handle_options(struct dm_response *response, const char *methods)
-{
-	dm_response_header(response, "Allow", methods);
-	dm_response_header(response, "Access-Control-Allow-Methods", methods);
-	dm_response_header(response, "Access-Control-Allow-Headers",
-			   "Authorization, Content-Type, If-Match");
-	dm_response_header(response, "Access-Control-Max-Age", "86400");
-	dm_response_set(response, 204, NULL, NULL);
-}
-
 /* False with a problem when the request's token is not good for the room. What is asked of which
  * channel is judged by whoever knows it. */
 static bool admit(struct dm_whep *whep, const struct dm_request *request,
@@ -305,7 +216,8 @@ static bool admit(struct dm_whep *whep, const struct dm_request *request,
 
 	dm_access_recognise(whep->access, dm_access_bearer(request->authorization), visitor);
 	if (request->method == DM_METHOD_DELETE)
-		granted = dm_access_may_leave(whep->access, visitor, room, &refusal);
+		granted = dm_access_may_leave(whep->access, visitor, DM_ACTION_LISTEN, room, NULL,
+					      &refusal);
 	else
 		granted = dm_access_may(whep->access, visitor, DM_ACTION_LISTEN, room, NULL,
 					&refusal);
@@ -325,11 +237,11 @@ static void handle_endpoint(struct dm_whep *whep, const struct dm_request *reque
 			handle_create(whep, request, path->segments[1], &visitor, response);
 		return;
 	case DM_METHOD_OPTIONS:
-		dm_response_header(response, "Accept-Post", SDP_TYPE);
-		handle_options(response, ENDPOINT_METHODS);
+		dm_resource_answer_options(response, DM_RESOURCE_ENDPOINT_METHODS,
+					   DM_RESOURCE_OFFER);
 		return;
 	default:
-		dm_problem_method(response, ENDPOINT_METHODS);
+		dm_problem_method(response, DM_RESOURCE_ENDPOINT_METHODS);
 		return;
 	}
 }
@@ -338,12 +250,12 @@ static void handle_endpoint(struct dm_whep *whep, const struct dm_request *reque
 static struct dm_listener *find_session(struct dm_whep *whep, const struct dm_path *path,
 					struct dm_response *response)
 {
-	struct dm_listener *listener = g_hash_table_lookup(whep->sessions, path->segments[2]);
+	struct dm_listener *listener = dm_resources_find(whep->listeners, path->segments[2]);
 	const struct dm_subscriber *subscriber = listener ? dm_listener_subscriber(listener) : NULL;
 
 	if (subscriber && !strcmp(dm_subscriber_room(subscriber)->options->id, path->segments[1]))
 		return listener;
-	dm_problem(response, 404, "There is no such session, or it has ended; post a new offer.");
+	dm_resource_refuse_gone(response);
 	return NULL;
 }
 
@@ -351,14 +263,17 @@ static void handle_session(struct dm_whep *whep, const struct dm_request *reques
 			   const struct dm_path *path, struct dm_response *response)
 {
 	const bool select = path->count == 4;
-	const char *methods = select ? ENDPOINT_METHODS : SESSION_METHODS;
 	struct dm_visitor visitor;
 	struct dm_listener *listener;
 
+	if (request->method == DM_METHOD_OPTIONS && select) {
+		dm_resource_answer_options(response, DM_RESOURCE_ENDPOINT_METHODS,
+					   "application/json");
+		return;
+	}
 	if (request->method == DM_METHOD_OPTIONS) {
-		if (!select)
-			dm_response_header(response, "Accept-Patch", FRAGMENT_TYPE);
-		handle_options(response, methods);
+		dm_resource_answer_options(response, DM_RESOURCE_SESSION_METHODS,
+					   DM_RESOURCE_FRAGMENT);
 		return;
 	}
 	if (!admit(whep, request, path, &visitor, response))
@@ -366,22 +281,18 @@ static void handle_session(struct dm_whep *whep, const struct dm_request *reques
 	listener = find_session(whep, path, response);
 	if (!listener)
 		return;
-	if (select && request->method == DM_METHOD_POST) {
+	if (!select)
+		dm_resources_handle(whep->listeners, listener, request, response);
+	else if (request->method == DM_METHOD_POST)
 		handle_select(whep, listener, request, &visitor, response);
-	} else if (!select && request->method == DM_METHOD_PATCH) {
-		handle_patch(listener, request, response);
-	} else if (!select && request->method == DM_METHOD_DELETE) {
-		remove_session(whep, listener);
-		dm_response_set(response, 200, NULL, NULL);
-	} else {
-		dm_problem_method(response, methods);
-	}
+	else
+		dm_problem_method(response, DM_RESOURCE_ENDPOINT_METHODS);
 }
 
 void dm_whep_handle(struct dm_whep *whep, const struct dm_request *request,
 		    const struct dm_path *path, struct dm_response *response)
 {
-	add_cors(response);
+	dm_resource_add_cors(response);
 	if (path->count == 2)
 		handle_endpoint(whep, request, path, response);
 	else if (path->count == 3 || (path->count == 4 && !strcmp(path->segments[3], "select")))

@@ -4,6 +4,7 @@
  * what follows is the body. "@" in the path stands for the session made last. */
 #include "control/router.h"
 
+#include "fake_publisher.h"
 #include "fake_session.h"
 
 #include <jansson.h>
@@ -121,7 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
 		handle_one(router, requests[i], location);
 	g_strfreev(requests);
 	dm_router_destroy(router);
-	if (fake_event_subscriber_count(event))
+	if (fake_event_subscriber_count(event) || fake_publisher_count())
 		abort();
 	g_free(text);
 	return 0;

@@ -1,11 +1,9 @@
 /* tests/unit/control/router.c: HTTP without a network: pages, the API, WHEP as a state machine. */
-#include "control/router.h"
-
 #include "fake_session.h"
 #include "offers.h"
+#include "router_client.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -23,9 +21,8 @@
 struct fixture {
 	struct dm_event *event;
 	struct dm_metrics *metrics;
-	struct dm_router *router;
+	struct router_client client;
 	char root[64];
-	struct dm_response response;
 	char *offer;
 	size_t offer_bytes;
 	char location[128];
@@ -72,7 +69,7 @@ static int setup(void **state)
 						   .metrics = f->metrics,
 						   .web_root = f->root };
 
-	assert_int_equal(dm_router_create(&f->router, &options), 0);
+	assert_int_equal(dm_router_create(&f->client.router, &options), 0);
 	f->offer = offer_read("chromium-sign.sdp", &f->offer_bytes);
 	*state = f;
 	return 0;
@@ -82,8 +79,8 @@ static int teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	dm_response_finish(&f->response);
-	dm_router_destroy(f->router);
+	dm_response_finish(&f->client.response);
+	dm_router_destroy(f->client.router);
 	assert_int_equal(fake_event_subscriber_count(f->event), 0);
 	dm_metrics_destroy(f->metrics);
 	fake_event_destroy(f->event);
@@ -101,68 +98,9 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Asks, with everything that `request` does not say empty; the response is in the fixture. */
-static unsigned ask(struct fixture *f, struct dm_request request)
-{
-	const char **const texts[] = { &request.content_type, &request.accept, &request.if_match,
-				       &request.if_none_match, &request.body };
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		*texts[i] = *texts[i] ? *texts[i] : "";
-	if (!request.body_bytes)
-		request.body_bytes = strlen(request.body);
-	dm_response_finish(&f->response);
-	dm_response_init(&f->response);
-	dm_router_handle(f->router, &request, &f->response);
-	return f->response.status;
-}
-
 static unsigned get(struct fixture *f, const char *path)
 {
-	return ask(f, (struct dm_request){ .path = path });
-}
-
-static const char *header(const struct fixture *f, const char *name)
-{
-	for (size_t i = 0; i < f->response.header_count; i++) {
-		if (!strcmp(f->response.headers[i].name, name))
-			return f->response.headers[i].value;
-	}
-	return NULL;
-}
-
-/* The body as JSON; the caller's. */
-static json_t *body_json(const struct fixture *f)
-{
-	gsize bytes;
-	const char *data = g_bytes_get_data(f->response.body, &bytes);
-	json_t *json = json_loadb(data, bytes, 0, NULL);
-
-	assert_non_null(json);
-	return json;
-}
-
-static void assert_body_has(const struct fixture *f, const char *part)
-{
-	gsize bytes;
-	const char *data = g_bytes_get_data(f->response.body, &bytes);
-
-	assert_non_null(memmem(data, bytes, part, strlen(part)));
-}
-
-static void assert_problem(struct fixture *f, unsigned status, const char *code)
-{
-	assert_int_equal(f->response.status, status);
-	assert_string_equal(f->response.content_type, "application/problem+json");
-
-	json_t *json = body_json(f);
-
-	assert_int_equal(json_integer_value(json_object_get(json, "status")), status);
-	assert_string_equal(json_string_value(json_object_get(json, "type")), "about:blank");
-	assert_true(strlen(json_string_value(json_object_get(json, "detail"))) > 15);
-	if (code)
-		assert_string_equal(json_string_value(json_object_get(json, "code")), code);
-	json_decref(json);
+	return client_ask(&f->client, (struct dm_request){ .path = path });
 }
 
 static void test_pages(void **state)
@@ -171,18 +109,23 @@ static void test_pages(void **state)
 	char etag[64];
 
 	assert_int_equal(get(f, "/"), 200);
-	assert_string_equal(f->response.content_type, "text/html; charset=utf-8");
-	assert_body_has(f, "<!doctype html>");
-	assert_non_null(strstr(header(f, "Content-Security-Policy"), "default-src 'self'"));
-	assert_string_equal(header(f, "X-Content-Type-Options"), "nosniff");
-	assert_string_equal(header(f, "Referrer-Policy"), "no-referrer");
-	assert_string_equal(header(f, "Cache-Control"), "no-cache");
-	snprintf(etag, sizeof(etag), "%s", header(f, "ETag"));
-	assert_int_equal(ask(f, (struct dm_request){ .path = "/", .if_none_match = etag }), 304);
-	assert_null(f->response.body);
+	assert_string_equal(f->client.response.content_type, "text/html; charset=utf-8");
+	client_assert_has(&f->client, "<!doctype html>");
+	assert_non_null(
+		strstr(client_header(&f->client, "Content-Security-Policy"), "default-src 'self'"));
+	assert_string_equal(client_header(&f->client, "X-Content-Type-Options"), "nosniff");
+	assert_string_equal(client_header(&f->client, "Referrer-Policy"), "no-referrer");
+	assert_string_equal(client_header(&f->client, "Cache-Control"), "no-cache");
+	snprintf(etag, sizeof(etag), "%s", client_header(&f->client, "ETag"));
+	assert_int_equal(
+		client_ask(&f->client, (struct dm_request){ .path = "/", .if_none_match = etag }),
+		304);
+	assert_null(f->client.response.body);
 	assert_int_equal(get(f, "/js/main.js"), 200);
-	assert_string_equal(f->response.content_type, "text/javascript; charset=utf-8");
-	assert_int_equal(ask(f, (struct dm_request){ .method = DM_METHOD_HEAD, .path = "/" }), 200);
+	assert_string_equal(f->client.response.content_type, "text/javascript; charset=utf-8");
+	assert_int_equal(client_ask(&f->client,
+				    (struct dm_request){ .method = DM_METHOD_HEAD, .path = "/" }),
+			 200);
 }
 
 static void test_page_that_changes(void **state)
@@ -192,10 +135,10 @@ static void test_page_that_changes(void **state)
 	assert_int_equal(get(f, "/new.html"), 404);
 	write_file(f->root, "new.html", "one");
 	assert_int_equal(get(f, "/new.html"), 200);
-	assert_body_has(f, "one");
+	client_assert_has(&f->client, "one");
 	write_file(f->root, "new.html", "other");
 	assert_int_equal(get(f, "/new.html"), 200);
-	assert_body_has(f, "other");
+	client_assert_has(&f->client, "other");
 	remove_file(f->root, "new.html");
 	assert_int_equal(get(f, "/new.html"), 404);
 }
@@ -211,14 +154,14 @@ static void test_no_page(void **state)
 
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
 		get(f, none[i]);
-		assert_problem(f, 404, NULL);
+		client_assert_problem(&f->client, 404, NULL);
 	}
-	ask(f, (struct dm_request){ .method = DM_METHOD_POST, .path = "/" });
-	assert_problem(f, 405, NULL);
-	assert_string_equal(header(f, "Allow"), "GET, HEAD");
+	client_ask(&f->client, (struct dm_request){ .method = DM_METHOD_POST, .path = "/" });
+	client_assert_problem(&f->client, 405, NULL);
+	assert_string_equal(client_header(&f->client, "Allow"), "GET, HEAD");
 	get(f, "/ws");
-	assert_problem(f, 426, NULL);
-	assert_string_equal(header(f, "Upgrade"), "websocket");
+	client_assert_problem(&f->client, 426, NULL);
+	assert_string_equal(client_header(&f->client, "Upgrade"), "websocket");
 }
 
 static void test_event(void **state)
@@ -226,9 +169,9 @@ static void test_event(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(get(f, "/api/event"), 200);
-	assert_string_equal(f->response.content_type, "application/json");
+	assert_string_equal(f->client.response.content_type, "application/json");
 
-	json_t *json = body_json(f);
+	json_t *json = client_json(&f->client);
 	const char *id;
 	const char *title;
 	const char *room;
@@ -261,14 +204,14 @@ static void test_health(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(get(f, "/healthz"), 200);
-	assert_body_has(f, "\"ok\"");
+	client_assert_has(&f->client, "\"ok\"");
 	assert_int_equal(get(f, "/readyz"), 503);
-	dm_router_set_ready(f->router, true, NULL);
+	dm_router_set_ready(f->client.router, true, NULL);
 	assert_int_equal(get(f, "/readyz"), 200);
-	assert_body_has(f, "\"ready\"");
-	dm_router_set_ready(f->router, false, "The relay is draining.");
+	client_assert_has(&f->client, "\"ready\"");
+	dm_router_set_ready(f->client.router, false, "The relay is draining.");
 	assert_int_equal(get(f, "/readyz"), 503);
-	assert_body_has(f, "draining");
+	client_assert_has(&f->client, "draining");
 }
 
 static void test_metrics(void **state)
@@ -278,10 +221,11 @@ static void test_metrics(void **state)
 	get(f, "/healthz");
 	get(f, "/nothing");
 	assert_int_equal(get(f, "/metrics"), 200);
-	assert_int_equal(strncmp(f->response.content_type, "text/plain; version=0.0.4", 25), 0);
-	assert_body_has(f, "dragoman_http_responses_total{class=\"2xx\"} 1\n");
-	assert_body_has(f, "dragoman_http_responses_total{class=\"4xx\"} 1\n");
-	assert_body_has(f, "dragoman_whep_sessions 0\n");
+	assert_int_equal(strncmp(f->client.response.content_type, "text/plain; version=0.0.4", 25),
+			 0);
+	client_assert_has(&f->client, "dragoman_http_responses_total{class=\"2xx\"} 1\n");
+	client_assert_has(&f->client, "dragoman_http_responses_total{class=\"4xx\"} 1\n");
+	client_assert_has(&f->client, "dragoman_whep_sessions 0\n");
 }
 
 static unsigned post_offer(struct fixture *f, const char *path,
@@ -298,11 +242,12 @@ static unsigned post_offer(struct fixture *f, const char *path,
 
 	for (size_t i = 0; i < count; i++)
 		request.parameters[i] = parameters[i];
-	if (ask(f, request) == 201) {
-		snprintf(f->location, sizeof(f->location), "%s", header(f, "Location"));
-		snprintf(f->etag, sizeof(f->etag), "%s", header(f, "ETag"));
+	if (client_ask(&f->client, request) == 201) {
+		snprintf(f->location, sizeof(f->location), "%s",
+			 client_header(&f->client, "Location"));
+		snprintf(f->etag, sizeof(f->etag), "%s", client_header(&f->client, "ETag"));
 	}
-	return f->response.status;
+	return f->client.response.status;
 }
 
 static const char *id_of(const struct fixture *f)
@@ -315,22 +260,24 @@ static void test_whep_create(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(post_offer(f, "/whep/plenary", NULL, 0), 201);
-	assert_string_equal(f->response.content_type, SDP);
-	assert_string_equal(header(f, "Access-Control-Allow-Origin"), "*");
-	assert_non_null(strstr(header(f, "Access-Control-Expose-Headers"), "Location"));
-	assert_non_null(strstr(header(f, "Access-Control-Expose-Headers"), "ETag"));
-	assert_string_equal(header(f, "Accept-Patch"), FRAGMENT);
+	assert_string_equal(f->client.response.content_type, SDP);
+	assert_string_equal(client_header(&f->client, "Access-Control-Allow-Origin"), "*");
+	assert_non_null(
+		strstr(client_header(&f->client, "Access-Control-Expose-Headers"), "Location"));
+	assert_non_null(strstr(client_header(&f->client, "Access-Control-Expose-Headers"), "ETag"));
+	assert_string_equal(client_header(&f->client, "Accept-Patch"), FRAGMENT);
 	assert_int_equal(strncmp(f->location, "/whep/plenary/", 14), 0);
 	assert_int_equal(strlen(id_of(f)), 32);
-	assert_body_has(f, "a=sendonly");
+	client_assert_has(&f->client, "a=sendonly");
 	assert_true(fake_subscriber_peer(f->event, id_of(f))->streams[DM_MEDIA_SIGN].wanted);
 
-	assert_int_equal(
-		ask(f, (struct dm_request){ .method = DM_METHOD_DELETE, .path = f->location }),
-		200);
+	assert_int_equal(client_ask(&f->client, (struct dm_request){ .method = DM_METHOD_DELETE,
+								     .path = f->location }),
+			 200);
 	assert_int_equal(fake_event_subscriber_count(f->event), 0);
-	ask(f, (struct dm_request){ .method = DM_METHOD_DELETE, .path = f->location });
-	assert_problem(f, 404, NULL);
+	client_ask(&f->client,
+		   (struct dm_request){ .method = DM_METHOD_DELETE, .path = f->location });
+	client_assert_problem(&f->client, 404, NULL);
 }
 
 static void test_whep_sound_alone(void **state)
@@ -341,7 +288,7 @@ static void test_whep_sound_alone(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(post_offer(f, "/whep/plenary", parameters, 4), 201);
-	assert_body_has(f, "m=video 0 ");
+	client_assert_has(&f->client, "m=video 0 ");
 	assert_false(fake_subscriber_peer(f->event, id_of(f))->streams[DM_MEDIA_PICTURE].wanted);
 }
 
@@ -367,32 +314,33 @@ static void test_whep_refused(void **state)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		post_offer(f, cases[i].path, &cases[i].parameter, 1);
-		assert_problem(f, cases[i].status, cases[i].code);
+		client_assert_problem(&f->client, cases[i].status, cases[i].code);
 	}
-	ask(f, (struct dm_request){ .method = DM_METHOD_POST,
-				    .path = "/whep/plenary",
-				    .content_type = "text/plain",
-				    .body = f->offer });
-	assert_problem(f, 415, NULL);
-	assert_string_equal(header(f, "Accept-Post"), SDP);
-	ask(f, (struct dm_request){ .method = DM_METHOD_POST,
-				    .path = "/whep/plenary",
-				    .content_type = SDP,
-				    .accept = "text/html",
-				    .body = f->offer });
-	assert_problem(f, 406, NULL);
-	ask(f, (struct dm_request){ .method = DM_METHOD_POST,
-				    .path = "/whep/plenary",
-				    .content_type = SDP,
-				    .body = "" });
-	assert_problem(f, 400, "bad-offer");
+	client_ask(&f->client, (struct dm_request){ .method = DM_METHOD_POST,
+						    .path = "/whep/plenary",
+						    .content_type = "text/plain",
+						    .body = f->offer });
+	client_assert_problem(&f->client, 415, NULL);
+	assert_string_equal(client_header(&f->client, "Accept-Post"), SDP);
+	client_ask(&f->client, (struct dm_request){ .method = DM_METHOD_POST,
+						    .path = "/whep/plenary",
+						    .content_type = SDP,
+						    .accept = "text/html",
+						    .body = f->offer });
+	client_assert_problem(&f->client, 406, NULL);
+	client_ask(&f->client, (struct dm_request){ .method = DM_METHOD_POST,
+						    .path = "/whep/plenary",
+						    .content_type = SDP,
+						    .body = "" });
+	client_assert_problem(&f->client, 400, "bad-offer");
 	fake_event_fail_next(f->event, -EAGAIN);
 	post_offer(f, "/whep/plenary", NULL, 0);
-	assert_problem(f, 503, "busy");
-	assert_non_null(header(f, "Retry-After"));
-	ask(f, (struct dm_request){ .method = DM_METHOD_GET, .path = "/whep/plenary" });
-	assert_problem(f, 405, NULL);
-	assert_string_equal(header(f, "Allow"), "OPTIONS, POST");
+	client_assert_problem(&f->client, 503, "busy");
+	assert_non_null(client_header(&f->client, "Retry-After"));
+	client_ask(&f->client,
+		   (struct dm_request){ .method = DM_METHOD_GET, .path = "/whep/plenary" });
+	client_assert_problem(&f->client, 405, NULL);
+	assert_string_equal(client_header(&f->client, "Allow"), "OPTIONS, POST");
 	assert_int_equal(fake_event_subscriber_count(f->event), 0);
 }
 
@@ -400,27 +348,30 @@ static void test_whep_options(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(
-		ask(f, (struct dm_request){ .method = DM_METHOD_OPTIONS, .path = "/whep/plenary" }),
-		204);
-	assert_non_null(strstr(header(f, "Access-Control-Allow-Methods"), "POST"));
-	assert_non_null(strstr(header(f, "Access-Control-Allow-Headers"), "Content-Type"));
-	assert_string_equal(header(f, "Accept-Post"), SDP);
-	assert_int_equal(ask(f, (struct dm_request){ .method = DM_METHOD_OPTIONS,
-						     .path = "/whep/plenary/0123" }),
+	assert_int_equal(client_ask(&f->client, (struct dm_request){ .method = DM_METHOD_OPTIONS,
+								     .path = "/whep/plenary" }),
 			 204);
-	assert_non_null(strstr(header(f, "Access-Control-Allow-Methods"), "PATCH"));
-	assert_non_null(strstr(header(f, "Access-Control-Allow-Headers"), "If-Match"));
-	assert_string_equal(header(f, "Accept-Patch"), FRAGMENT);
+	assert_non_null(strstr(client_header(&f->client, "Access-Control-Allow-Methods"), "POST"));
+	assert_non_null(
+		strstr(client_header(&f->client, "Access-Control-Allow-Headers"), "Content-Type"));
+	assert_string_equal(client_header(&f->client, "Accept-Post"), SDP);
+	assert_int_equal(
+		client_ask(&f->client, (struct dm_request){ .method = DM_METHOD_OPTIONS,
+							    .path = "/whep/plenary/0123" }),
+		204);
+	assert_non_null(strstr(client_header(&f->client, "Access-Control-Allow-Methods"), "PATCH"));
+	assert_non_null(
+		strstr(client_header(&f->client, "Access-Control-Allow-Headers"), "If-Match"));
+	assert_string_equal(client_header(&f->client, "Accept-Patch"), FRAGMENT);
 }
 
 static unsigned patch(struct fixture *f, const char *if_match, const char *fragment)
 {
-	return ask(f, (struct dm_request){ .method = DM_METHOD_PATCH,
-					   .path = f->location,
-					   .content_type = FRAGMENT,
-					   .if_match = if_match,
-					   .body = fragment });
+	return client_ask(&f->client, (struct dm_request){ .method = DM_METHOD_PATCH,
+							   .path = f->location,
+							   .content_type = FRAGMENT,
+							   .if_match = if_match,
+							   .body = fragment });
 }
 
 /* RFC 9725, 4.3 */
@@ -443,36 +394,36 @@ static void test_whep_patch(void **state)
 	assert_int_equal(patch(f, f->etag, trickle), 204);
 	assert_int_equal(patch(f, "*", trickle), 204);
 	patch(f, "", trickle);
-	assert_problem(f, 428, NULL);
+	client_assert_problem(&f->client, 428, NULL);
 	patch(f, "\"other\"", trickle);
-	assert_problem(f, 412, NULL);
+	client_assert_problem(&f->client, 412, NULL);
 	patch(f, f->etag, "nonsense");
-	assert_problem(f, 400, "bad-offer");
+	client_assert_problem(&f->client, 400, "bad-offer");
 	patch(f, f->etag, "");
-	assert_problem(f, 400, "bad-offer");
-	ask(f, (struct dm_request){ .method = DM_METHOD_PATCH,
-				    .path = f->location,
-				    .content_type = SDP,
-				    .if_match = "*",
-				    .body = trickle });
-	assert_problem(f, 415, NULL);
-	assert_string_equal(header(f, "Accept-Patch"), FRAGMENT);
+	client_assert_problem(&f->client, 400, "bad-offer");
+	client_ask(&f->client, (struct dm_request){ .method = DM_METHOD_PATCH,
+						    .path = f->location,
+						    .content_type = SDP,
+						    .if_match = "*",
+						    .body = trickle });
+	client_assert_problem(&f->client, 415, NULL);
+	assert_string_equal(client_header(&f->client, "Accept-Patch"), FRAGMENT);
 
 	assert_int_equal(patch(f, "*", restart), 200);
-	assert_string_equal(f->response.content_type, FRAGMENT);
-	assert_string_not_equal(header(f, "ETag"), first);
-	snprintf(f->etag, sizeof(f->etag), "%s", header(f, "ETag"));
-	assert_body_has(f, "a=ice-ufrag:");
+	assert_string_equal(f->client.response.content_type, FRAGMENT);
+	assert_string_not_equal(client_header(&f->client, "ETag"), first);
+	snprintf(f->etag, sizeof(f->etag), "%s", client_header(&f->client, "ETag"));
+	client_assert_has(&f->client, "a=ice-ufrag:");
 	assert_string_equal(fake_subscriber_peer(f->event, id_of(f))->remote_ufrag, "ysXw");
 	/* What was trickled for the time before comes too late; the new credentials again change
 	 * nothing. */
 	patch(f, first, trickle);
-	assert_problem(f, 412, NULL);
+	client_assert_problem(&f->client, 412, NULL);
 	assert_int_equal(patch(f, f->etag, restart), 204);
 
 	fake_event_fail_next(f->event, -EAGAIN);
 	patch(f, "*", "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=ice-ufrag:third\r\n");
-	assert_problem(f, 503, "busy");
+	client_assert_problem(&f->client, 503, "busy");
 }
 
 static unsigned post_select(struct fixture *f, const char *type, const char *json)
@@ -480,10 +431,10 @@ static unsigned post_select(struct fixture *f, const char *type, const char *jso
 	char path[160];
 
 	snprintf(path, sizeof(path), "%s/select", f->location);
-	return ask(f, (struct dm_request){ .method = DM_METHOD_POST,
-					   .path = path,
-					   .content_type = type,
-					   .body = json });
+	return client_ask(&f->client, (struct dm_request){ .method = DM_METHOD_POST,
+							   .path = path,
+							   .content_type = type,
+							   .body = json });
 }
 
 static void test_whep_select(void **state)
@@ -492,27 +443,28 @@ static void test_whep_select(void **state)
 
 	post_offer(f, "/whep/plenary", NULL, 0);
 	assert_int_equal(post_select(f, "application/json", "{\"lang\":\"en\"}"), 200);
-	assert_body_has(f,
-			"{\"room\":\"plenary\",\"lang\":\"en\",\"video\":\"auto\",\"sign\":true}");
+	client_assert_has(
+		&f->client,
+		"{\"room\":\"plenary\",\"lang\":\"en\",\"video\":\"auto\",\"sign\":true}");
 	assert_int_equal(post_select(f, "application/json; charset=utf-8",
 				     "{\"video\":\"low\",\"sign\":false}"),
 			 200);
-	assert_body_has(f, "\"lang\":\"en\",\"video\":\"low\",\"sign\":false");
+	client_assert_has(&f->client, "\"lang\":\"en\",\"video\":\"low\",\"sign\":false");
 	assert_int_equal(post_select(f, "application/json", "{}"), 200);
 	post_select(f, "application/json", "{\"lang\":\"tlh\",\"video\":\"high\"}");
-	assert_problem(f, 404, "unknown-language");
+	client_assert_problem(&f->client, 404, "unknown-language");
 	post_select(f, "application/json", "{\"lang\":3}");
-	assert_problem(f, 400, "bad-message");
+	client_assert_problem(&f->client, 400, "bad-message");
 	post_select(f, "application/json", "lang=en");
-	assert_problem(f, 400, "bad-json");
+	client_assert_problem(&f->client, 400, "bad-json");
 	post_select(f, "text/plain", "{\"lang\":\"en\"}");
-	assert_problem(f, 415, NULL);
+	client_assert_problem(&f->client, 415, NULL);
 	/* What failed changed nothing. */
 	assert_int_equal(post_select(f, "application/json", "{}"), 200);
-	assert_body_has(f, "\"lang\":\"en\",\"video\":\"low\"");
+	client_assert_has(&f->client, "\"lang\":\"en\",\"video\":\"low\"");
 	fake_event_fail_next(f->event, -EAGAIN);
 	post_select(f, "application/json", "{\"lang\":\"fr\"}");
-	assert_problem(f, 503, "busy");
+	client_assert_problem(&f->client, 503, "busy");
 }
 
 static void test_whep_peer_gone(void **state)
@@ -524,9 +476,9 @@ static void test_whep_peer_gone(void **state)
 	assert_int_equal(post_select(f, "application/json", "{}"), 200);
 	fake_subscriber_become(f->event, id_of(f), DM_PEER_EXPIRED);
 	post_select(f, "application/json", "{}");
-	assert_problem(f, 404, NULL);
+	client_assert_problem(&f->client, 404, NULL);
 	patch(f, "*", "a=end-of-candidates\r\n");
-	assert_problem(f, 404, NULL);
+	client_assert_problem(&f->client, 404, NULL);
 }
 
 static void test_whep_wrong_room(void **state)
@@ -536,12 +488,12 @@ static void test_whep_wrong_room(void **state)
 
 	post_offer(f, "/whep/plenary", NULL, 0);
 	snprintf(path, sizeof(path), "/whep/side/%s", id_of(f));
-	ask(f, (struct dm_request){ .method = DM_METHOD_DELETE, .path = path });
-	assert_problem(f, 404, NULL);
+	client_ask(&f->client, (struct dm_request){ .method = DM_METHOD_DELETE, .path = path });
+	client_assert_problem(&f->client, 404, NULL);
 	assert_int_equal(fake_event_subscriber_count(f->event), 1);
-	ask(f, (struct dm_request){ .method = DM_METHOD_GET, .path = f->location });
-	assert_problem(f, 405, NULL);
-	assert_string_equal(header(f, "Allow"), "DELETE, OPTIONS, PATCH");
+	client_ask(&f->client, (struct dm_request){ .method = DM_METHOD_GET, .path = f->location });
+	client_assert_problem(&f->client, 405, NULL);
+	assert_string_equal(client_header(&f->client, "Allow"), "DELETE, OPTIONS, PATCH");
 }
 
 static void test_no_web_root(void **state)
