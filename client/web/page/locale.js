@@ -17,6 +17,7 @@ export class Locale {
 	/** @type {LocaleName} */ name = 'en';
 	/** @type {readonly WordSet[]} */ #sets;
 	/** @type {Words | null} */ #messages = null;
+	/** @type {Map<string, Intl.NumberFormat>} */ #formats = new Map();
 
 	/** @param {readonly WordSet[]} [sets] of words that this page has besides those of every page */
 	constructor(sets = []) {
@@ -72,6 +73,45 @@ export class Locale {
 			unit: 'megabyte',
 			maximumSignificantDigits: 2,
 		}).format(megabytes);
+	}
+
+	/** @param {number} value a whole number */
+	count(value) {
+		return this.#number({ maximumFractionDigits: 0 }, value);
+	}
+
+	/** @param {number} value with its sign where it is negative */
+	decimal(value) {
+		return this.#number({ maximumFractionDigits: 1 }, value);
+	}
+
+	/** @param {number} value */
+	decibels(value) {
+		return `${this.#number({ signDisplay: 'exceptZero', maximumFractionDigits: 1 }, value)} dB`;
+	}
+
+	/** @param {number} value with one digit, for a countdown */
+	seconds(value) {
+		return this.#number({ minimumFractionDigits: 1, maximumFractionDigits: 1 }, value);
+	}
+
+	/** @param {number} value */
+	minutes(value) {
+		return this.#number({ style: 'unit', unit: 'minute', unitDisplay: 'short', maximumFractionDigits: 0 }, value);
+	}
+
+	/** @param {Date} time */
+	time(time) {
+		return new Intl.DateTimeFormat(this.name, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(time);
+	}
+
+	/** Formatters are costly to make and some are asked for ten times a second. @param {Intl.NumberFormatOptions} options @param {number} value */
+	#number(options, value) {
+		const key = `${this.name} ${JSON.stringify(options)}`;
+		const format = this.#formats.get(key) ?? new Intl.NumberFormat(this.name, options);
+
+		this.#formats.set(key, format);
+		return format.format(value);
 	}
 
 	/** @param {ParentNode} root */

@@ -3,7 +3,7 @@
 import { recall, remember } from './memory.js';
 
 /** Words that not every page has, in files of their own: `i18n/check.en.js`. @typedef {'check' | 'speaker' | 'console'} WordSet */
-/** @typedef {import('../i18n/en.js').Messages} Messages */
+/** @typedef {import('../i18n/en.js').Messages & import('../i18n/check.en.js').Messages & import('../i18n/speaker.en.js').Messages & import('../i18n/console.en.js').Messages} Messages */
 /** @typedef {Readonly<Partial<Messages>>} Words */
 /** @typedef {(typeof LOCALES)[number]} LocaleName */
 

@@ -1,0 +1,36 @@
+/** Level meters: what this device measures and what the relay says, ten times a second. */
+
+import { byId, setText } from '../page/element.js';
+
+/** @typedef {import('../page/locale.js').Locale} Locale */
+
+/** dB a second that a peak falls, as a quasi-peak programme meter does (IEC 60268-10, type I: 20 dB in 1.7 s). */
+const FALL = 11.8;
+const FLOOR_DB = -60;
+
+export class MeterView {
+	/** @type {HTMLMeterElement} */ #meter;
+	/** @type {HTMLOutputElement} */ #value;
+	#shown = FLOOR_DB;
+	#at = 0;
+
+	/** @param {string} id */
+	constructor(id) {
+		this.#meter = byId(id, HTMLMeterElement);
+		this.#value = byId(`${id}-value`, HTMLOutputElement);
+		/* Numbers that change all the time are nothing to read out: the meter itself can be asked. */
+		this.#value.setAttribute('aria-hidden', 'true');
+	}
+
+	/** @param {number | null} db null: nothing is known @param {Locale} locale */
+	show(db, locale) {
+		const now = performance.now();
+		const fallen = this.#shown - (FALL * (now - this.#at)) / 1000;
+
+		this.#at = now;
+		this.#shown = Math.max(FLOOR_DB, db ?? FLOOR_DB, fallen);
+		const rounded = Math.round(this.#shown);
+		if (this.#meter.value !== rounded) this.#meter.value = rounded;
+		setText(this.#value, db === null ? '–' : rounded <= FLOOR_DB ? '−∞' : locale.decimal(rounded));
+	}
+}
