@@ -35,13 +35,17 @@ struct slot {
 	struct dm_feed *feed;         /* owned; NULL: no source, or one that is passed through */
 	struct dm_sound_inlet *inlet; /* the channel's; NULL without sound that is decoded */
 	struct dm_picture_line *line; /* owned; NULL without picture */
-	struct dm_track *passed; /* owned reference; NULL without sound that is passed through */
+	struct dm_track *passed;    /* owned reference; NULL without sound that is passed through */
+	struct dm_whip_inlet *whip; /* owned; NULL: nobody publishes to it */
 
 	_Atomic int sound_state; /* enum dm_feed_state, on its way to the room */
 	_Atomic int picture_state;
+	_Atomic bool direct_sound; /* the same: whether the direct tracks carry something */
+	_Atomic bool direct_picture;
 
 	struct dm_metric restarts;
 	struct dm_metric stalls;
+	struct dm_metric direct_stalls; /* of what is passed through besides */
 	struct dm_metric frames_skipped;
 	struct dm_metric frames_dropped;
 	struct dm_forward_source_counts forward;
@@ -79,6 +83,25 @@ static void on_state(void *user, enum dm_feed_state sound, enum dm_feed_state pi
 	atomic_store(&slot->sound_state, (int)sound);
 	atomic_store(&slot->picture_state, (int)picture);
 	g_idle_add_full(G_PRIORITY_DEFAULT, tell_room, slot, NULL);
+}
+
+static gboolean tell_direct(gpointer user)
+{
+	struct slot *slot = user;
+
+	dm_room_set_direct(slot->room, atomic_load(&slot->direct_sound),
+			   atomic_load(&slot->direct_picture));
+	return G_SOURCE_REMOVE;
+}
+
+/* What a publisher sends, as it came. */
+static void on_direct_state(void *user, enum dm_feed_state sound, enum dm_feed_state picture)
+{
+	struct slot *slot = user;
+
+	atomic_store(&slot->direct_sound, sound == DM_FEED_LIVE);
+	atomic_store(&slot->direct_picture, picture == DM_FEED_LIVE);
+	g_idle_add_full(G_PRIORITY_DEFAULT, tell_direct, slot, NULL);
 }
 
 static int add_metrics(const struct dm_ingest *ingest, const struct slot *slot)
@@ -159,6 +182,7 @@ static int add_feed(const struct dm_ingest *ingest, struct slot *slot,
 		.picture_options = slot->picture ? slot->picture->options : NULL,
 		.timeline = &ingest->timeline,
 		.reaper = ingest->reaper,
+		.whip = slot->whip,
 		.restarts = &slot->restarts,
 		.stalls = &slot->stalls,
 		.on_state = on_state,
@@ -220,11 +244,43 @@ static int add_forward(const struct dm_ingest *ingest, struct slot *slot,
 				      uri->h264_type != 0, &slot->forward);
 }
 
-/* False: the source is decoded, or there is none. */
-static bool read_forward(const struct dm_source_options *source, struct dm_source_uri *uri)
+/* A floor that a publisher brings: decoded like any other, and besides passed through as it comes,
+ * for those who interpret. */
+static int add_publisher(const struct dm_ingest *ingest, struct slot *slot)
 {
-	return source->uri && *source->uri && dm_source_uri_parse(uri, source->uri, NULL, 0) == 0 &&
-	       uri->kind == DM_SOURCE_RTP_FORWARD;
+	const struct dm_room *room = slot->room;
+	const struct dm_forward_source_options options = {
+		.name = slot->name,
+		.sound = &room->direct_sound,
+		.sound_count = 1,
+		.picture = room->direct_picture,
+		.timeline = &ingest->timeline,
+		.stall_after = ingest->options.stall_after,
+		.counts = &slot->forward,
+		.stalls = &slot->direct_stalls,
+		.on_state = on_direct_state,
+		.user = slot,
+	};
+	struct dm_forward_intakes intakes = {
+		.media = { room->whip_sound, room->whip_picture },
+	};
+	int error = dm_whip_inlet_create(&slot->whip);
+
+	if (error)
+		return error;
+	intakes.inlet = slot->whip;
+	error = dm_forwarder_add_publisher(ingest->forwarder, &intakes, &options);
+	if (error || !ingest->metrics)
+		return error;
+	return dm_forward_metrics_add(ingest->metrics, room->options->id,
+				      strchr(slot->name, '/') + 1, true, room->direct_picture,
+				      &slot->forward);
+}
+
+/* False: there is no source, or one that is not understood. */
+static bool read_source(const struct dm_source_options *source, struct dm_source_uri *uri)
+{
+	return source->uri && *source->uri && dm_source_uri_parse(uri, source->uri, NULL, 0) == 0;
 }
 
 /* --- slots --- */
@@ -244,7 +300,8 @@ static int fill_slot(const struct dm_ingest *ingest, struct slot *slot,
 		     const struct dm_source_options *source)
 {
 	struct dm_source_uri uri;
-	const bool forward = read_forward(source, &uri);
+	const bool known = read_source(source, &uri);
+	const bool forward = known && uri.kind == DM_SOURCE_RTP_FORWARD;
 	int error = 0;
 
 	if (slot->channel)
@@ -253,6 +310,8 @@ static int fill_slot(const struct dm_ingest *ingest, struct slot *slot,
 		error = take_passed(slot);
 	if (!error && slot->picture && !(forward && uri.h264_type))
 		error = add_picture(ingest, slot);
+	if (!error && known && uri.kind == DM_SOURCE_WHIP)
+		error = add_publisher(ingest, slot);
 	if (!error)
 		error = forward ? add_forward(ingest, slot, &uri) : add_feed(ingest, slot, source);
 	return error ? error : add_metrics(ingest, slot);
@@ -289,6 +348,7 @@ static void free_slot(gpointer user)
 	struct slot *slot = user;
 
 	dm_picture_line_destroy(slot->line);
+	dm_whip_inlet_destroy(slot->whip);
 	dm_track_unref(slot->passed);
 	while (g_idle_remove_by_data(slot))
 		;
