@@ -28,3 +28,18 @@ bool dm_duration_parse(const char *text, uint32_t *seconds)
 	}
 	return false;
 }
+
+bool dm_duration_parse_short(const char *text, dm_usec *span)
+{
+	const size_t digits = strspn(text, "0123456789");
+	uint32_t seconds;
+
+	if (strcmp(text + digits, "ms") == 0 && digits > 0 && digits <= DIGITS_MAX) {
+		*span = DM_MSEC(g_ascii_strtoll(text, NULL, 10));
+		return *span > 0;
+	}
+	if (!dm_duration_parse(text, &seconds))
+		return false;
+	*span = DM_SEC(seconds);
+	return true;
+}

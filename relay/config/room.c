@@ -1,10 +1,12 @@
 #include "config/room.h"
 
+#include "config/booth.h"
+#include "config/fallback.h"
+#include "config/interpretation.h"
 #include "config/language_tag.h"
 #include "config/picture.h"
 #include "config/source.h"
 #include "config/title.h"
-#include "ingest/options.h"
 
 /* Bit rates of Opus: fullband speech begins at 28 kbit/s (RFC 6716, 2.1.1); above 256 kbit/s mono
  * gains nothing (choice). */
@@ -12,8 +14,6 @@
 #define SOUND_MOST_BPS      256000
 #define FLOOR_BITRATE_BPS   64000
 #define CHANNEL_BITRATE_BPS 64000
-
-#define BOOTHS_MAX 4 /* choice */
 
 /* A floor changes language with every speaker: "multiple languages" (ISO 639-2). */
 #define FLOOR_LANGUAGE "mul"
@@ -57,19 +57,23 @@ static void refuse_bitrate(struct dm_reading *reading, const char *path)
 			"has no use, since the source's sound is passed through as it comes; remove it, and set the sender's bit rate");
 }
 
-static void check_channel_source(struct dm_reading *reading, const char *path, const char *uri)
+static void check_channel_source(struct dm_reading *reading, const char *path,
+				 const struct dm_source_options *source)
 {
-	const struct dm_key_path source = dm_key_path("%s.source", path);
-	bool sound, picture;
+	const struct dm_key_path key = dm_key_path("%s.source", path);
 
-	if (!dm_source_is_forwarded(uri, &sound, &picture))
-		return;
-	if (!sound)
+	if (source->whip)
 		dm_reading_complain(
-			reading, source.text,
+			reading, key.text,
+			"is not needed for WHIP: whoever has a token may publish into the channel, as one of its booths; remove it");
+	if (!source->passes_sound && !source->passes_picture)
+		return;
+	if (!source->passes_sound)
+		dm_reading_complain(
+			reading, key.text,
 			"has no sound; write opus= and the payload type of the channel's Opus");
-	else if (picture)
-		dm_reading_complain(reading, source.text,
+	else if (source->passes_picture)
+		dm_reading_complain(reading, key.text,
 				    "has a picture, and a channel is sound alone; leave out h264=");
 	refuse_bitrate(reading, path);
 }
@@ -85,10 +89,7 @@ static void read_channel(struct dm_reading *reading, const char *path,
 	channel->bitrate_bps = dm_reading_bitrate(reading, dm_key_path("%s.bitrate", path).text,
 						  yaml->bitrate, CHANNEL_BITRATE_BPS,
 						  SOUND_LEAST_BPS, SOUND_MOST_BPS);
-	check_channel_source(reading, path, channel->source.uri);
-	channel->fallback = yaml->fallback;
-	dm_reading_number(reading, dm_key_path("%s.booths", path).text, yaml->booths, 1, 0,
-			  BOOTHS_MAX);
+	check_channel_source(reading, path, &channel->source);
 }
 
 static void read_channels(struct dm_reading *reading, const char *room_path,
@@ -119,14 +120,14 @@ static void read_video(struct dm_reading *reading, const char *room_path,
 		       const struct dm_yaml_room *yaml, struct dm_room_options *room)
 {
 	const struct dm_key_path path = dm_key_path("%s.video", room_path);
-	bool sound, picture;
 
-	if (!dm_source_is_forwarded(room->floor.uri, &sound, &picture)) {
+	if (!room->floor.passes_sound && !room->floor.passes_picture) {
 		dm_video_read(reading, path.text, &yaml->video, &room->picture);
 		return;
 	}
-	dm_picture_read_forwarded(reading, path.text, &yaml->video, picture, &room->picture);
-	if (sound)
+	dm_picture_read_forwarded(reading, path.text, &yaml->video, room->floor.passes_picture,
+				  &room->picture);
+	if (room->floor.passes_sound)
 		refuse_bitrate(reading, dm_key_path("%s.floor", room_path).text);
 }
 
@@ -140,6 +141,9 @@ static void read_floor(struct dm_reading *reading, const char *room_path,
 			reading, source.text,
 			"is missing; write where the room's sound and picture come from: test:, a file, or a URI such as srt://192.0.2.20:9000");
 	room->floor = dm_source_read(reading, source.text, yaml->source, yaml->loop);
+	if (room->floor.whip && yaml->loop)
+		dm_reading_complain(reading, dm_key_path("%s.floor.loop", room_path).text,
+				    "has no use, since whip: is no file; remove it");
 	room->floor_language = FLOOR_LANGUAGE;
 	if (yaml->language)
 		room->floor_language = dm_reading_language(
@@ -154,16 +158,21 @@ static void read_sign(struct dm_reading *reading, const char *room_path,
 {
 	const struct dm_key_path path = dm_key_path("%s.sign", room_path);
 	const struct dm_key_path source = dm_key_path("%s.sign.source", room_path);
-	bool sound, picture;
+	const struct dm_source_options *from = &room->sign.source;
 
 	room->sign.source = dm_source_read(reading, source.text, yaml->source, yaml->loop);
-	if (dm_source_is_forwarded(room->sign.source.uri, &sound, &picture)) {
-		dm_picture_read_forwarded(reading, path.text, yaml, picture, &room->sign);
-		if (!picture)
+	if (from->whip)
+		dm_reading_complain(
+			reading, source.text,
+			"cannot be whip:, which brings the floor alone; write another source, such as srt: or rtsp:");
+	if (from->passes_sound || from->passes_picture) {
+		dm_picture_read_forwarded(reading, path.text, yaml, from->passes_picture,
+					  &room->sign);
+		if (!from->passes_picture)
 			dm_reading_complain(
 				reading, source.text,
 				"has no picture; write h264= and the payload type of the signer's H.264");
-		else if (sound)
+		else if (from->passes_sound)
 			dm_reading_complain(
 				reading, source.text,
 				"has sound, and a signer is a picture alone; leave out opus=");
@@ -186,6 +195,10 @@ static void read_room(struct dm_reading *reading, const char *path, const struct
 	read_video(reading, path, yaml, room);
 	read_sign(reading, path, &yaml->sign, room);
 	read_channels(reading, path, yaml, room);
+	dm_fallbacks_read(reading, path, yaml, (struct dm_channel_options *)room->channels,
+			  room->channel_count);
+	dm_booths_read(reading, path, yaml, room);
+	dm_interpretation_read(reading, path, &yaml->interpretation, room);
 }
 
 static void check_new_id(struct dm_reading *reading, const char *path,

@@ -21,6 +21,10 @@
 			 CYAML_ARRAY_LEN(names))
 #define TITLES(key) CYAML_FIELD_IGNORE(key, OPTIONAL)
 
+static const cyaml_schema_value_t text = {
+	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 0, CYAML_UNLIMITED),
+};
+
 static const cyaml_schema_field_t rung_fields[] = {
 	CYAML_FIELD_UINT("width", OPTIONAL, struct dm_yaml_rung, width),
 	CYAML_FIELD_UINT("height", OPTIONAL, struct dm_yaml_rung, height),
@@ -54,23 +58,38 @@ static const cyaml_schema_field_t sign_fields[] = {
 	CYAML_FIELD_END,
 };
 
-static const cyaml_strval_t fallbacks[] = {
-	{ "floor", DM_FALLBACK_FLOOR },
-	{ "silence", DM_FALLBACK_SILENCE },
-};
-
 static const cyaml_schema_field_t channel_fields[] = {
 	STRING("language", dm_yaml_channel, language),
 	STRING("source", dm_yaml_channel, source),
 	TRUTH("loop", dm_yaml_channel, loop),
 	STRING("bitrate", dm_yaml_channel, bitrate),
 	NUMBER("booths", dm_yaml_channel, booths),
-	ENUM("fallback", dm_yaml_channel, fallback, fallbacks),
+	STRING("fallback", dm_yaml_channel, fallback),
 	CYAML_FIELD_END,
 };
 
 static const cyaml_schema_value_t channel = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct dm_yaml_channel, channel_fields),
+};
+
+static const cyaml_schema_field_t booth_fields[] = {
+	STRING("id", dm_yaml_booth, id),
+	SEQUENCE("languages", dm_yaml_booth, languages, &text),
+	SEQUENCE("takes", dm_yaml_booth, takes, &text),
+	SEQUENCE("pivots", dm_yaml_booth, pivots, &text),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t booth = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct dm_yaml_booth, booth_fields),
+};
+
+static const cyaml_schema_field_t interpretation_fields[] = {
+	NUMBER("relay_depth", dm_yaml_interpretation, relay_depth),
+	STRING("shift", dm_yaml_interpretation, shift),
+	STRING("loudness", dm_yaml_interpretation, loudness),
+	STRING("ramp", dm_yaml_interpretation, ramp),
+	CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t room_fields[] = {
@@ -80,6 +99,8 @@ static const cyaml_schema_field_t room_fields[] = {
 	MAPPING("video", dm_yaml_room, video, video_fields),
 	MAPPING("sign", dm_yaml_room, sign, sign_fields),
 	SEQUENCE("channels", dm_yaml_room, channels, &channel),
+	SEQUENCE("booths", dm_yaml_room, booths, &booth),
+	MAPPING("interpretation", dm_yaml_room, interpretation, interpretation_fields),
 	CYAML_FIELD_END,
 };
 
@@ -106,10 +127,6 @@ static const cyaml_schema_field_t tls_fields[] = {
 	CYAML_FIELD_END,
 };
 
-static const cyaml_schema_value_t announced = {
-	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 0, CYAML_UNLIMITED),
-};
-
 static const cyaml_strval_t senders[] = {
 	{ "udp", DM_TRANSPORT_UDP + 1 },
 	{ "xdp", DM_TRANSPORT_XDP + 1 },
@@ -117,7 +134,7 @@ static const cyaml_strval_t senders[] = {
 
 static const cyaml_schema_field_t media_fields[] = {
 	STRING("address", dm_yaml_media, address),
-	SEQUENCE("announced", dm_yaml_media, announced, &announced),
+	SEQUENCE("announced", dm_yaml_media, announced, &text),
 	NUMBER("port", dm_yaml_media, port),
 	NUMBER("workers", dm_yaml_media, workers),
 	ENUM("sender", dm_yaml_media, sender, senders),

@@ -46,7 +46,24 @@ struct dm_yaml_channel {
 	bool loop;
 	char *bitrate;
 	uint32_t *booths;
-	enum dm_fallback fallback;
+	char *fallback;
+};
+
+struct dm_yaml_booth {
+	char *id;
+	char **languages;
+	unsigned languages_count;
+	char **takes;
+	unsigned takes_count;
+	char **pivots;
+	unsigned pivots_count;
+};
+
+struct dm_yaml_interpretation {
+	uint32_t *relay_depth;
+	char *shift;
+	char *loudness;
+	char *ramp;
 };
 
 struct dm_yaml_room {
@@ -56,6 +73,9 @@ struct dm_yaml_room {
 	struct dm_yaml_picture sign;
 	struct dm_yaml_channel *channels;
 	unsigned channels_count;
+	struct dm_yaml_booth *booths;
+	unsigned booths_count;
+	struct dm_yaml_interpretation interpretation;
 };
 
 struct dm_yaml_event {

@@ -39,11 +39,16 @@ struct dm_source_options dm_source_read(struct dm_reading *reading, const char *
 	}
 
 	char *file = file_of(uri);
-
-	dm_reading_file(reading, path, file);
-	g_free(file);
-	return (struct dm_source_options){
+	char *scheme = g_uri_parse_scheme(uri);
+	struct dm_source_options source = {
 		.uri = dm_reading_copy(reading, uri),
 		.loop = loop,
+		.whip = scheme && g_ascii_strcasecmp(scheme, "whip") == 0,
 	};
+
+	dm_source_is_forwarded(uri, &source.passes_sound, &source.passes_picture);
+	dm_reading_file(reading, path, file);
+	g_free(scheme);
+	g_free(file);
+	return source;
 }

@@ -116,6 +116,11 @@ static void test_wsis_forum(void **state)
 	}
 	assert_string_equal(config->event.rooms[0].channels[6].lang, "ils");
 	assert_null(config->event.rooms[0].channels[6].source.uri);
+	assert_int_equal(config->event.rooms[0].booth_count, 6);
+	assert_string_equal(config->event.rooms[0].booths[0].id, "arabic");
+	assert_int_equal(config->event.rooms[0].booths[0].outputs[1], 3);
+	assert_int_equal(config->event.rooms[1].booth_count, 6);
+	assert_string_equal(config->event.rooms[1].booths[5].id, "es");
 	dm_config_destroy(config);
 }
 
@@ -129,6 +134,8 @@ static void test_hardware_booths(void **state)
 		aes67 += room->channels[i].source.uri &&
 			 g_str_has_prefix(room->channels[i].source.uri, "rtp://239.69.");
 	assert_int_equal(aes67, 5);
+	assert_int_equal(room->channels[5].fallback, DM_FALLBACK_CHANNEL);
+	assert_string_equal(room->channels[room->channels[5].fallback_channel - 1].lang, "en");
 	dm_config_destroy(config);
 }
 

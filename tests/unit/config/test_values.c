@@ -74,6 +74,15 @@ static void test_defaults(void **state)
 	assert_null(room->channels[0].source.uri);
 	assert_int_equal(room->channels[0].bitrate_bps, 64000);
 	assert_int_equal(room->channels[0].fallback, DM_FALLBACK_FLOOR);
+	assert_int_equal(room->booth_count, 1);
+	assert_string_equal(room->booths[0].id, room->channels[0].lang);
+	assert_int_equal(room->booths[0].outputs[0], 1);
+	assert_int_equal(room->booths[0].outputs[1], 0);
+	assert_int_equal(room->booths[0].takes.count + room->booths[0].pivot_count, 0);
+	assert_int_equal(room->relay_depth_max, 2);
+	assert_int_equal(room->shift, DM_SEC(30 * 60));
+	assert_int_equal(room->ramp, DM_MSEC(300));
+	assert_true(room->loudness_lufs == -23);
 
 	assert_null(config->control.address);
 	assert_int_equal(config->control.port, 8080);
@@ -128,8 +137,13 @@ static const char everything[] =
 	"  channels:\n"
 	"  - {language: pt-BR, source: 'test:tone?hz=500', bitrate: 32k, booths: 2, fallback: "
 	"silence}\n"
-	"  - {language: ils, fallback: floor}\n"
-	"- {id: '2', title: {en: Two}, floor: {source: 'test:'}, video: {ladder: []}}\n";
+	"  - {language: ils, fallback: floor, booths: 0}\n"
+	"  - {language: en, fallback: PT-BR}\n"
+	"  booths:\n"
+	"  - {id: english, languages: [EN, pt-BR], takes: [pt, es, es-MX], pivots: [pt-br]}\n"
+	"  interpretation: {relay_depth: 1, shift: 25m, loudness: -18.5, ramp: 1s}\n"
+	"- {id: '2', title: {en: Two}, floor: {source: 'whip:'}, video: {ladder: []},\n"
+	"   interpretation: {loudness: off}}\n";
 
 static void test_rooms(void **state)
 {
@@ -161,8 +175,38 @@ static void test_rooms(void **state)
 	assert_int_equal(room->channels[0].bitrate_bps, 32000);
 	assert_int_equal(room->channels[0].fallback, DM_FALLBACK_SILENCE);
 	assert_string_equal(room->channels[1].lang, "ils");
+	assert_int_equal(room->channels[2].fallback, DM_FALLBACK_CHANNEL);
+	assert_int_equal(room->channels[2].fallback_channel, 1);
+	assert_true(config->event.rooms[1].floor.whip && !room->floor.whip);
 	assert_int_equal(config->event.rooms[1].picture.ladder_count, 0);
 	assert_int_equal(config->event.rooms[1].channel_count, 0);
+	dm_config_destroy(config);
+}
+
+/* Those that are listed come first; a channel that one of them speaks into has none by itself. */
+static void test_booths(void **state)
+{
+	struct dm_config *config = load(*state, everything);
+	const struct dm_room_options *room = &config->event.rooms[0];
+	const struct dm_booth_options *booth = &room->booths[0];
+
+	assert_int_equal(room->booth_count, 3);
+	assert_string_equal(booth->id, "english");
+	assert_int_equal(booth->outputs[0], 3);
+	assert_int_equal(booth->outputs[1], 1);
+	assert_int_equal(booth->takes.count, 3);
+	assert_string_equal(booth->takes.tags[2], "es-MX");
+	assert_int_equal(booth->pivot_count, 1);
+	assert_int_equal(booth->pivots[0], 1);
+	assert_string_equal(room->booths[1].id, "pt-br");
+	assert_int_equal(room->booths[1].outputs[0], 1);
+	assert_string_equal(room->booths[2].id, "pt-br-2");
+	assert_int_equal(room->relay_depth_max, 1);
+	assert_int_equal(room->shift, DM_SEC(25 * 60));
+	assert_int_equal(room->ramp, DM_SEC(1));
+	assert_true(room->loudness_lufs == -18.5);
+	assert_true(config->event.rooms[1].loudness_lufs == 0);
+	assert_int_equal(config->event.rooms[1].booth_count, 0);
 	dm_config_destroy(config);
 }
 
@@ -389,6 +433,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_rooms),
+		cmocka_unit_test(test_booths),
 		cmocka_unit_test(test_server),
 		cmocka_unit_test(test_null_is_not_given),
 		cmocka_unit_test(test_aliases),
