@@ -97,13 +97,19 @@ void dm_limiter_destroy(struct dm_limiter *limiter)
 	free(limiter);
 }
 
+/* In four lanes, and by comparing: fmaxf is a call, for the sake of NaN. */
 static float loudest(const float *samples, size_t count)
 {
-	float peak = 0;
+	float peaks[4] = { 0 };
 
-	for (size_t n = 0; n < count; n++)
-		peak = fmaxf(peak, fabsf(samples[n]));
-	return peak;
+	for (size_t n = 0; n < count; n++) {
+		const float size = fabsf(samples[n]);
+
+		peaks[n % 4] = size > peaks[n % 4] ? size : peaks[n % 4];
+	}
+	for (size_t lane = 1; lane < 4; lane++)
+		peaks[0] = peaks[lane] > peaks[0] ? peaks[lane] : peaks[0];
+	return peaks[0];
 }
 
 /* limiter->need: the gain that brings the peak around each sample to the ceiling. Sample n of it
@@ -211,7 +217,7 @@ void dm_limiter_run(struct dm_limiter *limiter, float *samples)
 			const float gain = next_gain(limiter, limiter->need[n]);
 
 			samples[n] *= gain;
-			limiter->lowest = fminf(limiter->lowest, gain);
+			limiter->lowest = gain < limiter->lowest ? gain : limiter->lowest;
 		}
 	}
 	memmove(limiter->input, limiter->input + FRAME, (TAPS - 1) * sizeof(float));

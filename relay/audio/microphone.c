@@ -153,7 +153,8 @@ static void take(struct dm_microphone *microphone, size_t count)
 	float sum = 0;
 
 	for (size_t n = 0; n < count; n++) {
-		samples[n] = fmaxf(-1, fminf(1, samples[n])); /* Opus may overshoot */
+		/* Opus may overshoot. Not fmaxf, which is a call, for the sake of NaN. */
+		samples[n] = samples[n] > 1 ? 1 : samples[n] < -1 ? -1 : samples[n];
 		sum += samples[n] * samples[n];
 	}
 	for (size_t n = 0; n < count && microphone->risen < RISE; n++)
