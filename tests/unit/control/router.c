@@ -143,10 +143,27 @@ static void test_page_that_changes(void **state)
 	assert_int_equal(get(f, "/new.html"), 404);
 }
 
+/* Pages that people are told of by name. */
+static void test_named_page(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(get(f, "/interpreter"), 404);
+	write_file(f->root, "interpreter.html", "<!doctype html>booth");
+	assert_int_equal(get(f, "/interpreter"), 200);
+	assert_string_equal(f->client.response.content_type, "text/html; charset=utf-8");
+	client_assert_has(&f->client, "booth");
+	assert_int_equal(get(f, "/interpreter.html"), 200);
+	assert_int_equal(get(f, "/interpreter/"), 404);
+	assert_int_equal(get(f, "/js/interpreter"), 404);
+	assert_int_equal(get(f, "/index"), 404);
+	remove_file(f->root, "interpreter.html");
+}
+
 static void test_no_page(void **state)
 {
 	static const char *const none[] = {
-		"/interpreter", "/organiser",        "/.secret", "/js",  "/js/",
+		"/speaker",     "/organiser",        "/.secret", "/js",  "/js/",
 		"/index.html/", "/js/../index.html", "/x/y",     "/api", "/api/",
 		"/healthz/",    "relative",          "/%2e%2e/"
 	};
@@ -512,13 +529,21 @@ static void test_no_web_root(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_pages),          TEST(test_page_that_changes),
-		TEST(test_no_page),        TEST(test_event),
-		TEST(test_health),         TEST(test_metrics),
-		TEST(test_whep_create),    TEST(test_whep_sound_alone),
-		TEST(test_whep_refused),   TEST(test_whep_options),
-		TEST(test_whep_patch),     TEST(test_whep_select),
-		TEST(test_whep_peer_gone), TEST(test_whep_wrong_room),
+		TEST(test_pages),
+		TEST(test_page_that_changes),
+		TEST(test_named_page),
+		TEST(test_no_page),
+		TEST(test_event),
+		TEST(test_health),
+		TEST(test_metrics),
+		TEST(test_whep_create),
+		TEST(test_whep_sound_alone),
+		TEST(test_whep_refused),
+		TEST(test_whep_options),
+		TEST(test_whep_patch),
+		TEST(test_whep_select),
+		TEST(test_whep_peer_gone),
+		TEST(test_whep_wrong_room),
 		TEST(test_no_web_root),
 	};
 
