@@ -16,18 +16,24 @@ class Stream {
 	phase = 0;
 	frame = 0;
 	audio = new wrtc.nonstandard.RTCAudioSource();
+	/** What a booth's own channel carries: another tone. */
+	monitor = new wrtc.nonstandard.RTCAudioSource();
+	monitorPhase = 0;
 	pictures = [];
 	connection = new wrtc.RTCPeerConnection();
 
-	async answer(sdp) {
+	async answer(sdp, id) {
 		const { connection } = this;
+		let sounds = 0;
 
 		await connection.setRemoteDescription({ type: 'offer', sdp });
 		for (const transceiver of connection.getTransceivers()) {
 			const video = transceiver.receiver.track.kind === 'video';
-			const source = video ? new wrtc.nonstandard.RTCVideoSource() : this.audio;
+			const speaks = !video && sounds === 0 && /m=audio[^]*?a=(sendrecv|recvonly)/.exec(sdp)?.[1] === 'sendrecv';
+			const source = video ? new wrtc.nonstandard.RTCVideoSource() : sounds++ === 0 ? this.audio : this.monitor;
 			if (video) this.pictures.push(source);
-			transceiver.direction = 'sendonly';
+			transceiver.direction = speaks ? 'sendrecv' : 'sendonly';
+			if (speaks) this.#listen(transceiver.receiver.track, id);
 			await transceiver.sender.replaceTrack(source.createTrack());
 		}
 		await connection.setLocalDescription(await connection.createAnswer());
@@ -37,6 +43,19 @@ class Stream {
 			});
 		this.#start();
 		return connection.localDescription.sdp;
+	}
+
+	/** Tells the peak of what the page sends, ten times a second. */
+	#listen(track, id) {
+		let peak = 0;
+		this.sink = new wrtc.nonstandard.RTCAudioSink(track);
+		this.sink.ondata = ({ samples }) => {
+			for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
+		};
+		this.uplink = setInterval(() => {
+			process.send({ id, peak: peak ? 20 * Math.log10(peak / 32768) : -90 });
+			peak = 0;
+		}, 100);
 	}
 
 	async restart(sdp) {
@@ -72,6 +91,11 @@ class Stream {
 			this.phase += step;
 		}
 		this.audio.onData({ samples, sampleRate: 48000, bitsPerSample: 16, channelCount: 1, numberOfFrames: 480 });
+		for (let i = 0; i < 480; i++) {
+			samples[i] = Math.round(32767 * this.level * Math.sin(this.monitorPhase));
+			this.monitorPhase += (2 * Math.PI * 300) / 48000;
+		}
+		this.monitor.onData({ samples, sampleRate: 48000, bitsPerSample: 16, channelCount: 1, numberOfFrames: 480 });
 	}
 
 	/** Bars that move, in two colours for picture and signer. */
@@ -89,6 +113,8 @@ class Stream {
 
 	close() {
 		for (const timer of this.timers ?? []) clearInterval(timer);
+		clearInterval(this.uplink);
+		this.sink?.stop();
 		this.connection.close();
 	}
 }
@@ -99,7 +125,7 @@ process.on('message', async ({ n, id, action, value }) => {
 	if (!streams.has(id)) streams.set(id, new Stream());
 	const stream = streams.get(id);
 	try {
-		process.send({ n, result: await stream[action](value) });
+		process.send({ n, result: await stream[action](value, id) });
 	} catch (error) {
 		process.send({ n, error: error.message });
 	}

@@ -10,6 +10,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FakeBooth, boothHandlers } from './fake_booths.mjs';
 
 const WEB_ROOT = fileURLToPath(new URL('../../client/web', import.meta.url));
 
@@ -36,7 +37,13 @@ export function channels(states = {}) {
 	return ['floor', ...LANGUAGES].map((lang) => ({ lang, state: states[lang] ?? 'live' }));
 }
 
-export function sampleEvent({ rooms = 1, states = {}, picture = true, sign = false } = {}) {
+/** Booths of the stand-in's rooms: French with English as retour, Arabic alone. */
+export const BOOTHS = [
+	{ id: 'fr', langs: ['fr', 'en'], pivots: ['en'] },
+	{ id: 'ar', langs: ['ar'] },
+];
+
+export function sampleEvent({ rooms = 1, states = {}, picture = true, sign = false, booths } = {}) {
 	const titles = [
 		{ en: 'Popov Room', ar: 'قاعة بوبوف', fr: 'Salle Popov', ru: 'Зал Попова', es: 'Sala Popov', zh: '波波夫厅' },
 		{ en: 'Room A', ar: 'القاعة ألف', fr: 'Salle A', ru: 'Зал А', es: 'Sala A', zh: 'A 厅' },
@@ -59,6 +66,7 @@ export function sampleEvent({ rooms = 1, states = {}, picture = true, sign = fal
 			channels: channels(states),
 			picture,
 			sign,
+			...(booths && { booths: booths.map(({ id, langs }) => ({ id, langs, free: 3 })) }),
 		})),
 	};
 }
@@ -134,7 +142,10 @@ class Media {
 			execArgv: [], // not --test
 			stdio: 'ignore',
 		});
-		this.child.on('message', ({ n, result, error }) => {
+		/** Peak of what each page sends, dBFS, by its sender. */
+		this.uplinks = new Map();
+		this.child.on('message', ({ n, result, error, id, peak }) => {
+			if (peak !== undefined) return void this.uplinks.set(id, peak);
 			const { resolve, reject } = this.waiting.get(n);
 			this.waiting.delete(n);
 			if (error) reject(new Error(error));
@@ -185,8 +196,12 @@ class Sender {
 }
 
 export class FakeRelay {
-	constructor(event = sampleEvent()) {
+	constructor(event = sampleEvent(), booths = BOOTHS) {
 		this.event = event;
+		/** By room and booth. */
+		this.booths = new Map(
+			event.rooms.flatMap((room) => (room.booths ?? []).map(({ id }) => [`${room.id} ${id}`, new FakeBooth(this, room, booths.find((each) => each.id === id))])),
+		);
 		/** Every message of every page, oldest first. */
 		this.received = [];
 		this.connections = new Set();
@@ -207,11 +222,16 @@ export class FakeRelay {
 		await new Promise((resolve) => this.server.listen(port, '127.0.0.1', resolve));
 		this.port = this.server.address().port;
 		this.url = `http://127.0.0.1:${this.port}/`;
+		if (this.booths.size)
+			this.ticking = setInterval(() => {
+				for (const booth of this.booths.values()) booth.levels(this.media.uplinks);
+			}, 100);
 		return this;
 	}
 
 	async stop() {
 		this.stopped = true;
+		clearInterval(this.ticking);
 		this.dropSockets();
 		this.senders.clear();
 		await this.media.stop();
@@ -244,7 +264,8 @@ export class FakeRelay {
 
 	#serve(request, response) {
 		const path = normalize(new URL(request.url, 'http://host').pathname);
-		const file = join(WEB_ROOT, path === '/' ? 'index.html' : path);
+		const plain = join(WEB_ROOT, path === '/' ? 'index.html' : path);
+		const file = existsSync(plain) ? plain : `${plain}.html`;
 
 		if (!file.startsWith(WEB_ROOT) || !existsSync(file) || !statSync(file).isFile()) {
 			response.writeHead(404).end();
@@ -299,18 +320,29 @@ export class FakeRelay {
 		connection.send({ type: 'error', id, code, message: `refused: ${code}` });
 	}
 
-	async on_join(connection, { id, room, lang = 'floor', video = 'auto', sign = false, offer }) {
+	async on_join(connection, { id, room, lang = 'floor', video = 'auto', sign = false, offer, booth, name, key }) {
 		const found = this.event.rooms.find((each) => each.id === room);
 
 		if (!found) return this.#refuse(connection, id, 'unknown-room');
 		if (!found.channels.some((each) => each.lang === lang)) return this.#refuse(connection, id, 'unknown-language');
 		if (connection.peer) return this.#refuse(connection, id, 'already-joined');
+		const place = booth && this.booths.get(`${room} ${booth}`);
+		if (booth && !place) return this.#refuse(connection, id, 'unknown-booth');
+		let seat;
+		try {
+			seat = place?.sit(connection, { name, key });
+		} catch (error) {
+			return this.#refuse(connection, id, error.code);
+		}
 		const sender = new Sender(this.media);
 		this.senders.set(sender.id, sender);
 		connection.peer = sender;
 		sender.set({ lang, video });
 		const answer = await sender.answer(offer);
-		connection.send({ type: 'joined', id, room, lang, video, sign, peer: sender.id, answer });
+		sender.seat = seat?.key;
+		connection.booth = place;
+		connection.send({ type: 'joined', id, room, lang, video, sign, peer: sender.id, answer, ...(seat && { booth, seat: seat.seat, key: seat.key }) });
+		place?.tell();
 	}
 
 	on_select(connection, { id, lang, video, sign = false }) {
@@ -333,13 +365,23 @@ export class FakeRelay {
 		if (!sender) return this.#refuse(connection, id, 'not-joined');
 		connection.peer = sender;
 		connection.send({ type: 'resumed', id, peer });
+		for (const booth of this.booths.values())
+			for (const seat of booth.seats)
+				if (seat && seat.key === sender.seat) {
+					seat.connection = connection;
+					connection.booth = booth;
+					booth.tell();
+				}
 	}
 
 	on_leave(connection, { id }) {
 		if (!connection.peer) return this.#refuse(connection, id, 'not-joined');
 		this.senders.delete(connection.peer.id);
 		connection.peer.close();
+		const seat = connection.booth?.of(connection);
+		if (seat) connection.booth.leave(seat);
 		connection.peer = null;
+		connection.booth = null;
 		connection.send({ type: 'left', id });
 	}
 
@@ -348,8 +390,10 @@ export class FakeRelay {
 	}
 }
 
+Object.assign(FakeRelay.prototype, boothHandlers);
+
 /* Run by hand: a page to look at. */
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-	const relay = await new FakeRelay(sampleEvent({ rooms: 3, sign: true, states: { ru: 'off', es: 'lost' } })).start(8090);
-	console.log(relay.url);
+	const relay = await new FakeRelay(sampleEvent({ rooms: 3, sign: true, states: { ru: 'off', es: 'lost' }, booths: BOOTHS })).start(8090);
+	console.log(relay.url, `${relay.url}interpreter?lang=fr`);
 }

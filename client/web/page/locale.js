@@ -102,7 +102,7 @@ export class Locale {
 
 	/** @param {Date} time */
 	time(time) {
-		return new Intl.DateTimeFormat(this.name, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(time);
+		return new Intl.DateTimeFormat(this.name, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(time);
 	}
 
 	/** Formatters are costly to make and some are asked for ten times a second. @param {Intl.NumberFormatOptions} options @param {number} value */
@@ -112,6 +112,11 @@ export class Locale {
 
 		this.#formats.set(key, format);
 		return format.format(value);
+	}
+
+	/** As a sentence names several. @param {readonly string[]} names */
+	list(names) {
+		return new Intl.ListFormat(this.name).format(names);
 	}
 
 	/** @param {ParentNode} root */
