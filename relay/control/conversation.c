@@ -2,8 +2,8 @@
 #include "control/conversation.h"
 
 #include "control/event_json.h"
-#include "control/hub_private.h"
-#include "control/message.h"
+#include "control/place.h"
+#include "control/talk.h"
 #include "session/name.h"
 
 /* Queues a message; too much unsent, and the reader is told to come back. */
@@ -24,23 +24,12 @@ void dm_conversation_push(struct dm_conversation *conversation, GBytes *text)
 		conversation->wake(conversation->user);
 }
 
-static void push_json(struct dm_conversation *conversation, json_t *json)
+void dm_conversation_push_json(struct dm_conversation *conversation, json_t *json)
 {
 	GBytes *text = dm_json_text(json);
 
 	dm_conversation_push(conversation, text);
 	g_bytes_unref(text);
-}
-
-/* {"type": …, "id": …} to build on. */
-static json_t *reply(const char *type, const struct dm_message *message)
-{
-	json_t *json = json_object();
-
-	json_object_set_new(json, "type", json_string(type));
-	if (message->has_id)
-		json_object_set_new(json, "id", json_integer(message->id));
-	return json;
 }
 
 static void push_refusal(struct dm_conversation *conversation, const struct dm_message *message,
@@ -55,18 +44,13 @@ static void push_refusal(struct dm_conversation *conversation, const struct dm_m
 	json_object_set_new(json, "message", json_string(refusal->message));
 	if (refusal->key[0])
 		json_object_set_new(json, "key", json_string(refusal->key));
-	push_json(conversation, json);
+	dm_conversation_push_json(conversation, json);
 }
 
-static void push_peer_state(struct dm_conversation *conversation, enum dm_peer_state state)
+void dm_conversation_tell_peer(struct dm_conversation *conversation, enum dm_peer_state state)
 {
-	push_json(conversation,
-		  json_pack("{s:s, s:s}", "type", "peer", "state", dm_peer_state_name(state)));
-}
-
-void dm_conversation_end_place(struct dm_conversation *conversation)
-{
-	push_peer_state(conversation, DM_PEER_CLOSED);
+	dm_conversation_push_json(conversation, json_pack("{s:s, s:s}", "type", "peer", "state",
+							  dm_peer_state_name(state)));
 }
 
 void dm_conversation_identify(struct dm_conversation *conversation, const char *token)
@@ -78,210 +62,58 @@ void dm_conversation_identify(struct dm_conversation *conversation, const char *
 	dm_access_recognise(conversation->hub->options.access, token, conversation->visitor);
 }
 
-static bool may(const struct dm_conversation *conversation, enum dm_action action, const char *room,
-		const char *channel, struct dm_refusal *refusal)
+static bool pong(struct dm_conversation *conversation, const struct dm_message *message,
+		 struct dm_refusal *refusal)
 {
-	return dm_access_may(conversation->hub->options.access, conversation->visitor, action, room,
-			     channel, refusal);
-}
+	json_t *json = dm_talk_reply("pong", message);
 
-static const struct dm_subscriber *subscriber_of(const struct dm_place *place)
-{
-	return dm_listener_subscriber(place->listener);
-}
-
-/* Whether it may go on listening where it is, or to `lang`. */
-static bool may_there(const struct dm_conversation *conversation, const struct dm_place *place,
-		      enum dm_action action, const char *lang, struct dm_refusal *refusal)
-{
-	const struct dm_subscriber *subscriber = subscriber_of(place);
-
-	return may(conversation, action, dm_subscriber_room(subscriber)->options->id,
-		   lang ? lang : dm_subscriber_channel(subscriber)->lang, refusal);
-}
-
-static void on_peer_state(void *user, struct dm_listener *listener, enum dm_peer_state state)
-{
-	struct dm_place *place = user;
-	struct dm_conversation *conversation = place->conversation;
-
-	(void)listener;
-	if (state != DM_PEER_CONNECTED)
-		dm_place_remove(place);
-	if (conversation)
-		push_peer_state(conversation, state);
-}
-
-/* What joined, resumed and selected say about the listener. */
-static void add_selection(json_t *json, const struct dm_listener *listener)
-{
-	const struct dm_subscriber *subscriber = dm_listener_subscriber(listener);
-
-	json_object_set_new(json, "lang", json_string(dm_subscriber_channel(subscriber)->lang));
-	json_object_set_new(json, "video",
-			    json_string(dm_video_choice_name(dm_subscriber_video(subscriber))));
-	json_object_set_new(json, "sign", json_boolean(dm_subscriber_sign(subscriber)));
-}
-
-static void add_place(json_t *json, const struct dm_listener *listener)
-{
-	const struct dm_room *room = dm_subscriber_room(dm_listener_subscriber(listener));
-
-	json_object_set_new(json, "room", json_string(room->options->id));
-	add_selection(json, listener);
-	json_object_set_new(json, "peer", json_string(dm_listener_id(listener)));
-}
-
-/* Adds the answer, which is freed, and says it all. */
-static void push_answer(struct dm_conversation *conversation, json_t *json, char *answer)
-{
-	json_object_set_new(json, "answer", json_string(answer));
-	g_free(answer);
-	push_json(conversation, json);
-}
-
-static bool refuse_joined(struct dm_refusal *refusal)
-{
-	return dm_refuse(refusal, DM_REFUSAL_ALREADY_JOINED, NULL,
-			 "This connection has joined already; send leave first.");
-}
-
-static struct dm_listener_wish wish_of(const struct dm_message *message)
-{
-	return (struct dm_listener_wish){
-		.lang = message->lang,
-		.video = message->has_video ? &message->video : NULL,
-		.sign = message->has_sign ? &message->sign : NULL,
-	};
-}
-
-static bool handle_join(struct dm_conversation *conversation, const struct dm_message *message,
-			struct dm_refusal *refusal)
-{
-	const struct dm_listener_options options = {
-		.event = conversation->hub->options.event,
-		.room = message->room,
-		.wish = wish_of(message),
-		.offer = message->offer,
-		.offer_bytes = message->offer_bytes,
-		.token_id = conversation->visitor ? conversation->visitor->token.id : NULL,
-	};
-	struct dm_listener *listener;
-	char *answer;
-
-	if (conversation->place)
-		return refuse_joined(refusal);
-	if (!may(conversation, DM_ACTION_LISTEN, message->room,
-		 message->lang ? message->lang : "floor", refusal))
-		return false;
-	if (!dm_listener_create(&listener, &options, &answer, refusal))
-		return false;
-
-	struct dm_place *place = g_new0(struct dm_place, 1);
-
-	place->hub = conversation->hub;
-	place->listener = listener;
-	dm_place_take(place, conversation);
-	dm_listener_set_callback(listener, on_peer_state, place);
-	g_hash_table_insert(conversation->hub->places, (void *)dm_listener_id(listener), place);
-
-	json_t *json = reply("joined", message);
-
-	add_place(json, listener);
-	push_answer(conversation, json, answer);
+	(void)refusal;
+	/* Echoed as it was written; without one there is nothing to measure. */
+	if (json_object_get(message->root, "time"))
+		json_object_set(json, "time", json_object_get(message->root, "time"));
+	dm_conversation_push_json(conversation, json);
 	return true;
 }
 
-static bool handle_select(struct dm_conversation *conversation, const struct dm_message *message,
-			  struct dm_refusal *refusal)
-{
-	const struct dm_listener_wish wish = wish_of(message);
-
-	if (!may_there(conversation, conversation->place, DM_ACTION_SELECT, message->lang,
-		       refusal) ||
-	    !dm_listener_select(conversation->place->listener, &wish, refusal))
-		return false;
-
-	json_t *json = reply("selected", message);
-
-	add_selection(json, conversation->place->listener);
-	push_json(conversation, json);
-	return true;
-}
-
-static bool handle_restart(struct dm_conversation *conversation, const struct dm_message *message,
-			   struct dm_refusal *refusal)
-{
-	char *answer;
-
-	if (!may_there(conversation, conversation->place, DM_ACTION_LISTEN, NULL, refusal) ||
-	    !dm_listener_restart(conversation->place->listener, message->offer,
-				 message->offer_bytes, &answer, refusal))
-		return false;
-
-	push_answer(conversation, reply("restarted", message), answer);
-	return true;
-}
-
-/* The id is a secret of the one who joined, so it may also take the place away from a conversation
- * of theirs that is dead without knowing it. */
-static bool handle_resume(struct dm_conversation *conversation, const struct dm_message *message,
-			  struct dm_refusal *refusal)
-{
-	struct dm_place *place = g_hash_table_lookup(conversation->hub->places, message->peer);
-
-	if (conversation->place)
-		return refuse_joined(refusal);
-	if (!place)
-		return dm_refuse(refusal, DM_REFUSAL_NOT_JOINED, "peer",
-				 "That media connection has ended; join again with a new offer.");
-	if (!may_there(conversation, place, DM_ACTION_LISTEN, NULL, refusal))
-		return false;
-	dm_place_take(place, conversation);
-
-	json_t *json = reply("resumed", message);
-
-	add_place(json, place->listener);
-	push_json(conversation, json);
-	return true;
-}
+static dm_talk_cb *const talks[DM_MESSAGE_COUNT] = {
+	[DM_MESSAGE_JOIN] = dm_talk_join,
+	[DM_MESSAGE_SELECT] = dm_talk_select,
+	[DM_MESSAGE_RESTART] = dm_talk_restart,
+	[DM_MESSAGE_RESUME] = dm_talk_resume,
+	[DM_MESSAGE_LEAVE] = dm_talk_leave,
+	[DM_MESSAGE_PING] = pong,
+	[DM_MESSAGE_LANGUAGES] = dm_talk_languages,
+	[DM_MESSAGE_MICROPHONE] = dm_talk_microphone,
+	[DM_MESSAGE_STANDBY] = dm_talk_standby,
+	[DM_MESSAGE_HANDOVER] = dm_talk_handover,
+	[DM_MESSAGE_INCOMING] = dm_talk_incoming,
+	[DM_MESSAGE_PRESET] = dm_talk_preset,
+	[DM_MESSAGE_PIVOTS] = dm_talk_pivots,
+	[DM_MESSAGE_MONITOR] = dm_talk_monitor,
+	[DM_MESSAGE_SLOW_DOWN] = dm_talk_slow_down,
+	[DM_MESSAGE_CALL] = dm_talk_call,
+	[DM_MESSAGE_FLOOR_LANGUAGE] = dm_talk_floor_language,
+	[DM_MESSAGE_CALL_DONE] = dm_talk_call_done,
+	[DM_MESSAGE_CHAT] = dm_talk_chat,
+	[DM_MESSAGE_WATCH] = dm_talk_watch,
+	[DM_MESSAGE_OVERRIDE] = dm_talk_override,
+	[DM_MESSAGE_ON_AIR_MAX] = dm_talk_on_air_max,
+	[DM_MESSAGE_CALL_TAKE] = dm_talk_call_take,
+};
 
 static bool handle(struct dm_conversation *conversation, const struct dm_message *message,
 		   struct dm_refusal *refusal)
 {
-	const bool needs_place = message->type == DM_MESSAGE_SELECT ||
-				 message->type == DM_MESSAGE_RESTART ||
-				 message->type == DM_MESSAGE_LEAVE;
-	json_t *json;
-
-	if (needs_place && !conversation->place)
-		return dm_refuse(refusal, DM_REFUSAL_NOT_JOINED, NULL,
-				 "This connection has not joined a room; send join first.");
 	dm_conversation_identify(conversation, message->token);
-	switch (message->type) {
-	case DM_MESSAGE_JOIN:
-		return handle_join(conversation, message, refusal);
-	case DM_MESSAGE_SELECT:
-		return handle_select(conversation, message, refusal);
-	case DM_MESSAGE_RESTART:
-		return handle_restart(conversation, message, refusal);
-	case DM_MESSAGE_RESUME:
-		return handle_resume(conversation, message, refusal);
-	case DM_MESSAGE_LEAVE:
-		dm_place_remove(conversation->place);
-		push_json(conversation, reply("left", message));
-		return true;
-	case DM_MESSAGE_PING:
-		json = reply("pong", message);
-		/* Echoed as it was written; without one there is nothing to measure. */
-		if (json_object_get(message->root, "time"))
-			json_object_set(json, "time", json_object_get(message->root, "time"));
-		push_json(conversation, json);
-		return true;
-	case DM_MESSAGE_COUNT:
-		break;
-	}
-	return false;
+	return talks[message->type](conversation, message, refusal);
+}
+
+bool dm_conversation_organises(const struct dm_conversation *conversation,
+			       const struct dm_room *room)
+{
+	return conversation->watched == room && conversation->organises &&
+	       dm_access_allows(conversation->hub->options.access, conversation->visitor,
+				DM_ACTION_SEE_ORGANISER, room->options->id, NULL);
 }
 
 /* A token bucket: a message costs one. */
@@ -371,9 +203,9 @@ struct dm_conversation *dm_conversation_open(struct dm_hub *hub, dm_usec now,
 	g_queue_init(&conversation->queue);
 	g_hash_table_add(hub->conversations, conversation);
 	dm_metric_add(&hub->open, 1);
-	push_json(conversation,
-		  json_pack("{s:s, s:s, s:o}", "type", "welcome", "protocol", "dragoman.v1",
-			    "event", dm_event_json(hub->options.event)));
+	dm_conversation_push_json(conversation, json_pack("{s:s, s:s, s:o}", "type", "welcome",
+							  "protocol", "dragoman.v1", "event",
+							  dm_event_json(hub->options.event)));
 	conversation->wake = wake; /* from now on: the opener knows of the welcome */
 	conversation->user = user;
 	return conversation;

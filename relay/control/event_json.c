@@ -1,7 +1,10 @@
 /* relay/control/event_json.c: see event_json.h */
 #include "control/event_json.h"
 
+#include "control/booth_json.h"
+#include "session/interpretation_name.h"
 #include "session/name.h"
+#include "session/slow_down.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +24,25 @@ static json_t *channels_json(const struct dm_room *room)
 
 	for (size_t i = 0; i < room->channel_count; i++) {
 		const struct dm_channel *channel = &room->channels[i];
+		const struct dm_programme *programme = dm_interpretation_programme(
+			room->interpretation, (uint8_t)i);
 
-		json_array_append_new(array, json_pack("{s:s, s:s}", "lang", channel->lang, "state",
-						       dm_feed_state_name(channel->state)));
+		json_array_append_new(array,
+				      json_pack("{s:s, s:s, s:s, s:s, s:b}", "lang", channel->lang,
+						"state", dm_feed_state_name(channel->state),
+						"carries", dm_carries_name(programme->carries),
+						"why", dm_programme_why_name(programme->why),
+						"served", dm_programme_is_served(programme)));
 	}
+	return array;
+}
+
+static json_t *booths_json(const struct dm_room *room)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < dm_interpretation_booth_count(room->interpretation); i++)
+		json_array_append_new(array, dm_booth_public_json(room, (uint8_t)i));
 	return array;
 }
 
@@ -32,11 +50,13 @@ json_t *dm_room_json(const struct dm_room *room)
 {
 	const struct dm_room_options *options = room->options;
 
-	return json_pack("{s:s, s:o, s:{s:s?, s:s}, s:o, s:b, s:b}", "id", options->id, "title",
-			 titles_json(options->titles, options->title_count), "floor", "language",
-			 room->floor_language, "state", dm_feed_state_name(room->channels[0].state),
-			 "channels", channels_json(room), "picture", room->picture.track_count > 0,
-			 "sign", room->sign.track_count > 0);
+	return json_pack("{s:s, s:o, s:{s:s?, s:s}, s:o, s:o, s:i, s:b, s:b}", "id", options->id,
+			 "title", titles_json(options->titles, options->title_count), "floor",
+			 "language", room->floor_language, "state",
+			 dm_feed_state_name(room->channels[0].state), "channels",
+			 channels_json(room), "booths", booths_json(room), "slow_down",
+			 (int)dm_slow_down_count(room->interpretation), "picture",
+			 room->picture.track_count > 0, "sign", room->sign.track_count > 0);
 }
 
 json_t *dm_event_json(struct dm_event *event)

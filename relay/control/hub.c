@@ -1,81 +1,53 @@
 /* relay/control/hub.c: see hub.h */
 #include "control/hub_private.h"
 
-#include "base/log.h"
+#include "control/booth_news.h"
 #include "control/event_json.h"
+#include "control/levels.h"
+#include "control/place.h"
+#include "control/talk.h"
 
-static void stop_grace(struct dm_place *place)
+void dm_hub_each(struct dm_hub *hub, dm_hub_each_cb *each, void *user)
 {
-	if (!place->timer)
-		return;
-	g_source_remove(place->timer);
-	place->timer = 0;
-	dm_metric_add(&place->hub->away, -1);
-}
-
-static void place_free(void *data)
-{
-	struct dm_place *place = data;
-
-	stop_grace(place);
-	if (place->conversation)
-		place->conversation->place = NULL;
-	dm_listener_destroy(place->listener);
-	g_free(place);
-}
-
-void dm_place_remove(struct dm_place *place)
-{
-	g_hash_table_remove(place->hub->places, dm_listener_id(place->listener));
-}
-
-static gboolean on_grace_over(void *user)
-{
-	struct dm_place *place = user;
-	const struct dm_subscriber *subscriber = dm_listener_subscriber(place->listener);
-
-	place->timer = 0; /* this source ends with the return */
-	dm_metric_add(&place->hub->away, -1);
-	dm_log(DM_LOG_INFO, "control.away_over", "room=%s",
-	       dm_subscriber_room(subscriber)->options->id);
-	dm_place_remove(place);
-	return G_SOURCE_REMOVE;
-}
-
-void dm_place_leave(struct dm_place *place)
-{
-	place->conversation = NULL;
-	place->timer = g_timeout_add(place->hub->options.grace_ms, on_grace_over, place);
-	dm_metric_add(&place->hub->away, 1);
-}
-
-void dm_place_take(struct dm_place *place, struct dm_conversation *conversation)
-{
-	stop_grace(place);
-	if (place->conversation)
-		place->conversation->place = NULL;
-	place->conversation = conversation;
-	conversation->place = place;
-}
-
-/* A room's public state is news to those in it, and to those who are still choosing. */
-static void on_room_change(void *user, struct dm_room *room)
-{
-	struct dm_hub *hub = user;
-	GBytes *text = dm_json_text(
-		json_pack("{s:s, s:o}", "type", "room", "room", dm_room_json(room)));
 	GHashTableIter iterator;
 	void *key;
 
 	g_hash_table_iter_init(&iterator, hub->conversations);
-	while (g_hash_table_iter_next(&iterator, &key, NULL)) {
-		struct dm_conversation *conversation = key;
-		const struct dm_place *place = conversation->place;
+	while (g_hash_table_iter_next(&iterator, &key, NULL))
+		each(key, user);
+}
 
-		if (!place || dm_subscriber_room(dm_listener_subscriber(place->listener)) == room)
-			dm_conversation_push(conversation, text);
-	}
-	g_bytes_unref(text);
+struct room_news {
+	struct dm_room *room;
+	GBytes *text;
+};
+
+static void tell_room(struct dm_conversation *conversation, void *user)
+{
+	const struct room_news *news = user;
+	struct dm_place *place = conversation->place;
+	const bool is_there = place && place->room == news->room;
+
+	if (is_there || conversation->watched == news->room || (!place && !conversation->watched))
+		dm_conversation_push(conversation, news->text);
+	/* With the floor's language it may be another channel that they hear. */
+	if (is_there)
+		dm_talk_tell_heard(conversation);
+}
+
+/* A room's public state is news to those in it, to those who watch it, and to those who are still
+ * choosing. */
+static void on_room_change(void *user, struct dm_room *room)
+{
+	struct dm_hub *hub = user;
+	struct room_news news = {
+		.room = room,
+		.text = dm_json_text(
+			json_pack("{s:s, s:o}", "type", "room", "room", dm_room_json(room))),
+	};
+
+	dm_hub_each(hub, tell_room, &news);
+	g_bytes_unref(news.text);
 }
 
 static int add_metrics(struct dm_hub *hub)
@@ -96,6 +68,10 @@ static int add_metrics(struct dm_hub *hub)
 		error = dm_metrics_add(metrics, DM_METRIC_COUNTER, "dragoman_websockets_slow_total",
 				       "Websockets closed because they were not read.", "",
 				       &hub->slow, 1);
+	if (!error)
+		error = dm_metrics_add(metrics, DM_METRIC_COUNTER, "dragoman_chat_messages_total",
+				       "Messages between booths and technicians.", "", &hub->chat,
+				       1);
 	for (size_t i = 0; !error && i < DM_REFUSAL_COUNT; i++) {
 		char labels[64];
 
@@ -115,7 +91,7 @@ int dm_hub_create(struct dm_hub **out, const struct dm_hub_options *options)
 
 	*out = NULL;
 	hub->options = *options;
-	hub->places = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, place_free);
+	hub->places = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, dm_place_free);
 	hub->conversations = g_hash_table_new(NULL, NULL);
 	error = options->metrics ? add_metrics(hub) : 0;
 	if (error)
@@ -123,6 +99,7 @@ int dm_hub_create(struct dm_hub **out, const struct dm_hub_options *options)
 	error = dm_event_observe(options->event, on_room_change, hub);
 	if (error)
 		goto destroy_tables;
+	dm_booth_news_create(&hub->news, hub);
 	*out = hub;
 	return 0;
 
@@ -137,21 +114,7 @@ destroy_tables:
 
 void dm_hub_review(struct dm_hub *hub)
 {
-	GHashTableIter iterator;
-	void *value;
-
-	g_hash_table_iter_init(&iterator, hub->places);
-	while (g_hash_table_iter_next(&iterator, NULL, &value)) {
-		struct dm_place *place = value;
-		struct dm_conversation *conversation = place->conversation;
-
-		if (!dm_access_is_revoked(hub->options.access,
-					  dm_listener_token_id(place->listener)))
-			continue;
-		g_hash_table_iter_remove(&iterator);
-		if (conversation)
-			dm_conversation_end_place(conversation);
-	}
+	dm_place_review(hub);
 }
 
 void dm_hub_destroy(struct dm_hub *hub)
@@ -160,6 +123,9 @@ void dm_hub_destroy(struct dm_hub *hub)
 		return;
 	g_assert(!g_hash_table_size(hub->conversations));
 	dm_event_unobserve(hub->options.event, on_room_change, hub);
+	dm_booth_news_destroy(hub->news); /* places end in silence: nobody is there to be told */
+	dm_place_vacate_all(hub);
+	dm_levels_stop(hub);
 	g_hash_table_destroy(hub->places);
 	g_hash_table_destroy(hub->conversations);
 	if (hub->options.metrics)

@@ -1,9 +1,10 @@
 /* relay/control/hub.h
  *
- * What all websockets share: who is connected, and the listeners whose websocket is away for a
- * moment. Tells everybody whom it concerns of a room's changes.
+ * What all websockets share: who is connected, and the listeners and interpreters whose websocket
+ * is away for a moment. Tells everybody whom it concerns of a room's changes, and of its booths'.
  *
- * Pure but for memory and one GLib timer for each listener whose websocket is away.
+ * Pure but for memory and GLib timers: one for each listener whose websocket is away, and one for
+ * the levels while somebody sits in a booth.
  * Thread: the control thread.
  */
 #ifndef DM_CONTROL_HUB_H
@@ -27,10 +28,11 @@ struct dm_hub_options {
 /* Returns 0 or -ENOMEM; on failure *out is NULL. */
 int dm_hub_create(struct dm_hub **out, const struct dm_hub_options *options);
 
-/* Every conversation must be closed before. Ends the listeners that are away. NULL is allowed. */
+/* Every conversation must be closed before. Ends the listeners that are away, and empties the seats
+ * of interpreters who are. NULL is allowed. */
 void dm_hub_destroy(struct dm_hub *hub);
 
-/* Ends the listeners whose token has been revoked; their websockets are told. */
+/* Ends the places whose token has been revoked; their websockets are told. */
 void dm_hub_review(struct dm_hub *hub);
 
 #endif

@@ -1,7 +1,7 @@
 /* relay/control/hub_private.h
  *
- * What hub.c and conversation.c share: the conversations that there are, and the places of those
- * that have joined.
+ * What hub, conversations, places and the news of booths share: who is connected, and where they
+ * are.
  *
  * Thread: the control thread.
  */
@@ -9,26 +9,26 @@
 #define DM_CONTROL_HUB_PRIVATE_H
 
 #include "control/conversation.h"
-#include "control/listener.h"
+#include "session/subscriber.h"
 
 #include <glib.h>
+#include <jansson.h>
 
-/* A listener's place: it outlives its websocket by the grace. */
-struct dm_place {
-	struct dm_hub *hub;                   /* borrowed */
-	struct dm_listener *listener;         /* owned */
-	struct dm_conversation *conversation; /* borrowed; NULL while away */
-	guint timer;                          /* GLib source; 0 while not away */
-};
+struct dm_place;
+struct dm_booth_news;
 
 struct dm_hub {
 	struct dm_hub_options options;
-	GHashTable *places;        /* id (of the listener) to struct dm_place (owned) */
-	GHashTable *conversations; /* a set; borrowed */
+	GHashTable *places;         /* id (of the listener) to struct dm_place (owned) */
+	GHashTable *conversations;  /* a set; borrowed */
+	struct dm_booth_news *news; /* owned */
+	guint levels_timer;         /* GLib source; 0: nobody sits in a booth */
+	uint32_t technicians;       /* how many without a token have shown themselves */
 	struct dm_metric open;
 	struct dm_metric away;
 	struct dm_metric received;
 	struct dm_metric slow;
+	struct dm_metric chat;
 	struct dm_metric refused[DM_REFUSAL_COUNT];
 };
 
@@ -36,6 +36,9 @@ struct dm_conversation {
 	struct dm_hub *hub;         /* borrowed */
 	struct dm_place *place;     /* borrowed; NULL: not joined */
 	struct dm_visitor *visitor; /* owned; NULL: has shown no token */
+	struct dm_room *watched;    /* borrowed; NULL: none */
+	bool organises;             /* the watched room: sees what an organiser sees */
+	uint32_t technician;        /* counts from 1; 0: has not acted as one without a token */
 	GQueue queue;               /* GBytes, owned */
 	size_t queued_bytes;
 	unsigned close_code;
@@ -45,19 +48,19 @@ struct dm_conversation {
 	void *user;
 };
 
-/* Ends the place and its listener. */
-void dm_place_remove(struct dm_place *place);
-
-/* Its websocket has gone: the grace begins. */
-void dm_place_leave(struct dm_place *place);
-
-/* A websocket, new or another, takes the place. */
-void dm_place_take(struct dm_place *place, struct dm_conversation *conversation);
-
-/* The relay ended its listener: says so. */
-void dm_conversation_end_place(struct dm_conversation *conversation);
+/* What has become of its media. */
+void dm_conversation_tell_peer(struct dm_conversation *conversation, enum dm_peer_state state);
 
 /* Queues a message; too much unsent, and the reader is told to come back. */
 void dm_conversation_push(struct dm_conversation *conversation, GBytes *text);
+void dm_conversation_push_json(struct dm_conversation *conversation, json_t *json); /* takes it */
+
+/* Whether it sees the organiser's view of a room, and its token still allows that. */
+bool dm_conversation_organises(const struct dm_conversation *conversation,
+			       const struct dm_room *room);
+
+/* Calls `each` for every conversation that there is; it must not open or close any. */
+typedef void dm_hub_each_cb(struct dm_conversation *conversation, void *user);
+void dm_hub_each(struct dm_hub *hub, dm_hub_each_cb *each, void *user);
 
 #endif

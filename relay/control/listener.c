@@ -30,17 +30,18 @@ static struct dm_channel *find_channel(struct dm_room *room, const char *lang,
 	struct dm_channel *channel = dm_room_find_channel(room, lang);
 
 	if (!channel)
-		dm_refuse(refusal, DM_REFUSAL_UNKNOWN_LANGUAGE, "lang",
-			  "Room '%s' has no channel '%.40s'; /api/event lists what there is.",
-			  room->options->id, lang);
+		dm_refuse_unknown_language(refusal, room->options->id, lang);
 	return channel;
 }
 
-static struct dm_negotiation_options offered_by(const struct dm_room *room, bool no_pictures)
+static struct dm_negotiation_options offered_by(const struct dm_room *room,
+						const struct dm_listener_options *options)
 {
 	return (struct dm_negotiation_options){
-		.picture = !no_pictures && room->picture.track_count,
-		.sign = !no_pictures && room->sign.track_count,
+		.picture = !options->no_pictures && room->picture.track_count,
+		.sign = !options->no_pictures && room->sign.track_count,
+		.microphone = options->interpreter != NULL,
+		.monitor = options->interpreter != NULL,
 	};
 }
 
@@ -48,11 +49,12 @@ static bool subscribe(struct dm_listener *listener, const struct dm_listener_opt
 		      struct dm_room *room, struct dm_channel *channel, char **answer,
 		      struct dm_refusal *refusal)
 {
-	const struct dm_negotiation_options wanted = offered_by(room, options->no_pictures);
+	const struct dm_negotiation_options wanted = offered_by(room, options);
 	const struct dm_listener_wish *wish = &options->wish;
 	const struct dm_subscriber_options subscriber = {
 		.room = room,
 		.channel = channel,
+		.interpreter = options->interpreter,
 		.video = wish->video ? *wish->video : DM_VIDEO_AUTO,
 		.sign = wish->sign && *wish->sign,
 		.on_state = on_peer_state,
@@ -86,9 +88,7 @@ bool dm_listener_create(struct dm_listener **out, const struct dm_listener_optio
 	*out = NULL;
 	*answer = NULL;
 	if (!room)
-		return dm_refuse(refusal, DM_REFUSAL_UNKNOWN_ROOM, "room",
-				 "There is no room '%.40s'; /api/event lists the rooms.",
-				 options->room);
+		return dm_refuse_unknown_room(refusal, options->room);
 
 	struct dm_channel *channel = find_channel(
 		room, options->wish.lang ? options->wish.lang : "floor", refusal);

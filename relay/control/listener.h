@@ -1,7 +1,8 @@
 /* relay/control/listener.h
  *
  * One listener as signalling sees it: a subscriber of the session together with what was
- * negotiated for it. WHEP resources and websockets both hold listeners.
+ * negotiated for it. WHEP resources and websockets both hold listeners; an interpreter is one who
+ * sends a microphone too.
  *
  * Thread: the control thread.
  */
@@ -9,6 +10,7 @@
 #define DM_CONTROL_LISTENER_H
 
 #include "control/agreement.h"
+#include "session/interpreter.h"
 
 struct dm_listener;
 
@@ -30,6 +32,7 @@ struct dm_listener_options {
 	bool no_pictures;             /* reject the video m-lines for good */
 	const char *offer;
 	size_t offer_bytes;
+	struct dm_interpreter *interpreter; /* nullable: of that room; the offer has a microphone */
 	const char *token_id;     /* of the token that it joins with; copied; NULL or "": none */
 	dm_listener_cb *on_state; /* nullable */
 	void *user;

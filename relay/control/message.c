@@ -1,136 +1,98 @@
 /* relay/control/message.c: see message.h */
 #include "control/message.h"
 
-#include "session/name.h"
+#include "control/message_key.h"
 
 #include <string.h>
-
-/* Longest value of a key that is a name; BCP 47 tags are at most 35 in practice (RFC 5646, 4.4). */
-#define NAME_MAX_BYTES 64
 
 /* Nesting is bounded by jansson (2048) and the message by its size; ours are flat. */
 #define LOAD_FLAGS (JSON_REJECT_DUPLICATES)
 
-enum key {
-	KEY_TYPE,
-	KEY_ID,
-	KEY_ROOM,
-	KEY_LANG,
-	KEY_VIDEO,
-	KEY_SIGN,
-	KEY_OFFER,
-	KEY_PEER,
-	KEY_TIME,
-	KEY_TOKEN,
-	KEY_COUNT,
-};
-
 #define BIT(key) (1u << (key))
+_Static_assert(DM_KEYS <= 32, "a set of keys is 32 bits");
 
-static const char *const key_names[KEY_COUNT] = {
-	[KEY_TYPE] = "type",   [KEY_ID] = "id",       [KEY_ROOM] = "room",   [KEY_LANG] = "lang",
-	[KEY_VIDEO] = "video", [KEY_SIGN] = "sign",   [KEY_OFFER] = "offer", [KEY_PEER] = "peer",
-	[KEY_TIME] = "time",   [KEY_TOKEN] = "token",
-};
+static const char *const microphone_words[] = { "on", "muted", "off", NULL };
+static const char *const handover_words[] = { "ask",    "offer", "accept", "decline",
+					      "cancel", "take",  NULL };
+static const char *const override_words[] = { "off", "mute", "release", "on", "move", NULL };
+static const char *const chat_words[] = { "booth", "technician", NULL };
 
 static const struct {
 	const char *name;
 	unsigned required; /* BIT(key), ORed */
 	unsigned optional;
+	unsigned one_of; /* of these exactly one; they are optional too. 0: none such */
+	enum dm_message_key word_key;
+	const char *const *words; /* NULL: no key of this type takes words */
 } types[DM_MESSAGE_COUNT] = {
-	[DM_MESSAGE_JOIN] = { "join", BIT(KEY_ROOM) | BIT(KEY_OFFER),
-			      BIT(KEY_LANG) | BIT(KEY_VIDEO) | BIT(KEY_SIGN) | BIT(KEY_TOKEN) },
-	[DM_MESSAGE_SELECT] = { "select", 0, BIT(KEY_LANG) | BIT(KEY_VIDEO) | BIT(KEY_SIGN) },
-	[DM_MESSAGE_RESTART] = { "restart", BIT(KEY_OFFER), 0 },
-	[DM_MESSAGE_RESUME] = { "resume", BIT(KEY_PEER), BIT(KEY_TOKEN) },
-	[DM_MESSAGE_LEAVE] = { "leave", 0, 0 },
-	[DM_MESSAGE_PING] = { "ping", 0, BIT(KEY_TIME) },
+#define WORDS(key, list) 0, (key), (list)
+#define NO_WORDS         0, DM_KEYS, NULL
+	[DM_MESSAGE_JOIN] = { "join", BIT(DM_KEY_ROOM) | BIT(DM_KEY_OFFER),
+			      BIT(DM_KEY_LANG) | BIT(DM_KEY_VIDEO) | BIT(DM_KEY_SIGN) |
+				      BIT(DM_KEY_TOKEN) | BIT(DM_KEY_BOOTH) | BIT(DM_KEY_NAME) |
+				      BIT(DM_KEY_KEY),
+			      NO_WORDS },
+	[DM_MESSAGE_SELECT] = { "select", 0,
+				BIT(DM_KEY_LANG) | BIT(DM_KEY_VIDEO) | BIT(DM_KEY_SIGN), NO_WORDS },
+	[DM_MESSAGE_RESTART] = { "restart", BIT(DM_KEY_OFFER), 0, NO_WORDS },
+	[DM_MESSAGE_RESUME] = { "resume", BIT(DM_KEY_PEER), BIT(DM_KEY_TOKEN), NO_WORDS },
+	[DM_MESSAGE_LEAVE] = { "leave", 0, 0, NO_WORDS },
+	[DM_MESSAGE_PING] = { "ping", 0, BIT(DM_KEY_TIME), NO_WORDS },
+	[DM_MESSAGE_LANGUAGES] = { "languages", BIT(DM_KEY_UNDERSTOOD), 0, NO_WORDS },
+	[DM_MESSAGE_MICROPHONE] = { "microphone", BIT(DM_KEY_STATE), BIT(DM_KEY_OUTPUT),
+				    WORDS(DM_KEY_STATE, microphone_words) },
+	[DM_MESSAGE_STANDBY] = { "standby", BIT(DM_KEY_CONSENT), 0, NO_WORDS },
+	[DM_MESSAGE_HANDOVER] = { "handover", BIT(DM_KEY_DO), BIT(DM_KEY_SEAT),
+				  WORDS(DM_KEY_DO, handover_words) },
+	[DM_MESSAGE_INCOMING] = { "incoming", 0, 0,
+				  BIT(DM_KEY_LANG) | BIT(DM_KEY_PRESET) | BIT(DM_KEY_AUTOMATIC),
+				  DM_KEYS, NULL },
+	[DM_MESSAGE_PRESET] = { "preset", BIT(DM_KEY_PRESET) | BIT(DM_KEY_LANG), 0, NO_WORDS },
+	[DM_MESSAGE_PIVOTS] = { "pivots", BIT(DM_KEY_LANGS), 0, NO_WORDS },
+	[DM_MESSAGE_MONITOR] = { "monitor", BIT(DM_KEY_OUTPUT), 0, NO_WORDS },
+	[DM_MESSAGE_SLOW_DOWN] = { "slow-down", 0, 0, NO_WORDS },
+	[DM_MESSAGE_CALL] = { "call", 0, 0, NO_WORDS },
+	[DM_MESSAGE_FLOOR_LANGUAGE] = { "floor-language", BIT(DM_KEY_LANG), BIT(DM_KEY_ROOM),
+					NO_WORDS },
+	[DM_MESSAGE_CALL_DONE] = { "call-done", BIT(DM_KEY_CALL), 0, NO_WORDS },
+	[DM_MESSAGE_CHAT] = { "chat", BIT(DM_KEY_TO) | BIT(DM_KEY_TEXT),
+			      BIT(DM_KEY_ROOM) | BIT(DM_KEY_BOOTH), WORDS(DM_KEY_TO, chat_words) },
+	[DM_MESSAGE_WATCH] = { "watch", BIT(DM_KEY_ROOM), BIT(DM_KEY_TOKEN), NO_WORDS },
+	[DM_MESSAGE_OVERRIDE] = { "override", BIT(DM_KEY_BOOTH) | BIT(DM_KEY_SEAT) | BIT(DM_KEY_DO),
+				  BIT(DM_KEY_OUTPUT) | BIT(DM_KEY_TO),
+				  WORDS(DM_KEY_DO, override_words) },
+	[DM_MESSAGE_ON_AIR_MAX] = { "on-air-max", BIT(DM_KEY_BOOTH) | BIT(DM_KEY_COUNT_OF), 0,
+				    NO_WORDS },
+	[DM_MESSAGE_CALL_TAKE] = { "call-take", BIT(DM_KEY_CALL), 0, NO_WORDS },
+#undef NO_WORDS
+#undef WORDS
 };
 
-static bool refuse_key(struct dm_refusal *refusal, enum key key, const char *why)
+const char *dm_message_type_name(enum dm_message_type type)
 {
-	return dm_refuse(refusal, DM_REFUSAL_BAD_MESSAGE, key_names[key], "'%s' %s.",
-			 key_names[key], why);
+	return types[type].name;
 }
 
-/* A text without NUL inside. */
-static bool read_text(const json_t *value, enum key key, size_t max, const char **text,
-		      struct dm_refusal *refusal)
-{
-	if (!json_is_string(value))
-		return refuse_key(refusal, key, "must be a string");
-	if (json_string_length(value) > max)
-		return refuse_key(refusal, key, "is too long");
-	*text = json_string_value(value);
-	return strlen(*text) == json_string_length(value) ||
-	       refuse_key(refusal, key, "has a character that is not allowed");
-}
-
-static bool read_video(struct dm_message *message, const json_t *value, struct dm_refusal *refusal)
-{
-	const char *text = NULL;
-
-	if (!read_text(value, KEY_VIDEO, NAME_MAX_BYTES, &text, refusal))
-		return false;
-	message->has_video = dm_video_choice_parse(text, &message->video);
-	return message->has_video ||
-	       refuse_key(refusal, KEY_VIDEO, "must be none, low, medium, high or auto");
-}
-
-static bool read_offer(struct dm_message *message, const json_t *value, struct dm_refusal *refusal)
-{
-	if (!read_text(value, KEY_OFFER, DM_MESSAGE_BYTES_MAX, &message->offer, refusal))
-		return false;
-	message->offer_bytes = json_string_length(value);
-	return true;
-}
-
-static bool read_key(struct dm_message *message, enum key key, const json_t *value,
+static bool read_key(struct dm_message *message, enum dm_message_key key, const json_t *value,
 		     struct dm_refusal *refusal)
 {
-	switch (key) {
-	case KEY_TYPE: /* read before */
-		return true;
-	case KEY_ID:
-		message->has_id = json_is_integer(value);
-		message->id = json_integer_value(value);
-		return message->has_id || refuse_key(refusal, key, "must be an integer");
-	case KEY_ROOM:
-		return read_text(value, key, NAME_MAX_BYTES, &message->room, refusal);
-	case KEY_LANG:
-		return read_text(value, key, NAME_MAX_BYTES, &message->lang, refusal);
-	case KEY_PEER:
-		return read_text(value, key, NAME_MAX_BYTES, &message->peer, refusal);
-	case KEY_VIDEO:
-		return read_video(message, value, refusal);
-	case KEY_OFFER:
-		return read_offer(message, value, refusal);
-	case KEY_SIGN:
-		message->has_sign = json_is_boolean(value);
-		message->sign = json_is_true(value);
-		return message->has_sign || refuse_key(refusal, key, "must be true or false");
-	case KEY_TIME:
-		return json_is_number(value) || refuse_key(refusal, key, "must be a number");
-	case KEY_TOKEN:
-		return read_text(value, key, DM_MESSAGE_BYTES_MAX, &message->token, refusal);
-	case KEY_COUNT:
-		break;
-	}
-	return false;
+	const char *const *words = types[message->type].words;
+
+	if (words && types[message->type].word_key == key)
+		return dm_message_key_choose(message, key, words, value, refusal);
+	return dm_message_key_read(message, key, value, refusal);
 }
 
-static enum key find_key(const char *name)
+static bool refuse_not_one(enum dm_message_type type, struct dm_refusal *refusal)
 {
-	enum key key = 0;
-
-	while (key < KEY_COUNT && strcmp(key_names[key], name) != 0)
-		key++;
-	return key;
+	return dm_refuse(refusal, DM_REFUSAL_BAD_MESSAGE, NULL,
+			 "A message '%s' takes exactly one of 'lang', 'preset' and 'automatic'.",
+			 types[type].name);
 }
 
 /* Every key must be one that the type allows, and every one that it requires must be there. */
 static bool read_keys(struct dm_message *message, unsigned required, unsigned optional,
-		      struct dm_refusal *refusal)
+		      unsigned one_of, struct dm_refusal *refusal)
 {
 	unsigned seen = 0;
 	const char *name;
@@ -138,19 +100,22 @@ static bool read_keys(struct dm_message *message, unsigned required, unsigned op
 
 	json_object_foreach(message->root, name, value)
 	{
-		const enum key key = find_key(name);
+		const enum dm_message_key key = dm_message_key_find(name);
 
-		if (key == KEY_COUNT || !((required | optional) & BIT(key)))
+		if (key == DM_KEYS || !((required | optional | one_of) & BIT(key)))
 			return dm_refuse(refusal, DM_REFUSAL_BAD_MESSAGE, name,
 					 "The key '%.31s' means nothing here.", name);
 		if (!read_key(message, key, value, refusal))
 			return false;
 		seen |= BIT(key);
 	}
-	for (enum key key = 0; key < KEY_COUNT; key++) {
+	for (enum dm_message_key key = 0; key < DM_KEYS; key++) {
 		if (required & ~seen & BIT(key))
-			return refuse_key(refusal, key, "is missing");
+			return dm_message_key_refuse(refusal, key, "is missing");
 	}
+	seen &= one_of;
+	if (one_of && (!seen || (seen & (seen - 1))))
+		return refuse_not_one(message->type, refusal);
 	return true;
 }
 
@@ -175,20 +140,18 @@ static bool load(struct dm_message *message, const char *text, size_t bytes,
 static bool find_type(struct dm_message *message, struct dm_refusal *refusal)
 {
 	const json_t *value = json_object_get(message->root, "type");
-	const char *text = "";
+	const char *text = json_string_value(value);
 
 	if (!value)
-		return refuse_key(refusal, KEY_TYPE, "is missing");
-	if (!read_text(value, KEY_TYPE, NAME_MAX_BYTES, &text, refusal))
-		return false;
-	for (size_t i = 0; i < DM_MESSAGE_COUNT; i++) {
+		return dm_message_key_refuse(refusal, DM_KEY_TYPE, "is missing");
+	for (size_t i = 0; text && i < DM_MESSAGE_COUNT; i++) {
 		if (strcmp(types[i].name, text) == 0) {
 			message->type = (enum dm_message_type)i;
 			return true;
 		}
 	}
-	return refuse_key(refusal, KEY_TYPE,
-			  "must be join, select, restart, resume, leave or ping");
+	return dm_message_key_refuse(refusal, DM_KEY_TYPE,
+				     text ? "is no message of dragoman.v1" : "must be a string");
 }
 
 bool dm_message_parse(struct dm_message *message, const char *text, size_t bytes,
@@ -200,11 +163,12 @@ bool dm_message_parse(struct dm_message *message, const char *text, size_t bytes
 	/* The id first, so that whatever is wrong can be told with it. */
 	const json_t *id = json_object_get(message->root, "id");
 
-	if (id && !read_key(message, KEY_ID, id, refusal))
+	if (id && !dm_message_key_read(message, DM_KEY_ID, id, refusal))
 		return false;
 	return find_type(message, refusal) &&
-	       read_keys(message, types[message->type].required | BIT(KEY_TYPE),
-			 types[message->type].optional | BIT(KEY_ID), refusal);
+	       read_keys(message, types[message->type].required | BIT(DM_KEY_TYPE),
+			 types[message->type].optional | BIT(DM_KEY_ID),
+			 types[message->type].one_of, refusal);
 }
 
 bool dm_message_parse_select(struct dm_message *message, const char *text, size_t bytes,
@@ -213,7 +177,7 @@ bool dm_message_parse_select(struct dm_message *message, const char *text, size_
 	if (!load(message, text, bytes, refusal))
 		return false;
 	message->type = DM_MESSAGE_SELECT;
-	return read_keys(message, 0, types[DM_MESSAGE_SELECT].optional, refusal);
+	return read_keys(message, 0, types[DM_MESSAGE_SELECT].optional, 0, refusal);
 }
 
 void dm_message_finish(struct dm_message *message)

@@ -9,12 +9,14 @@
 #define DM_CONTROL_MESSAGE_H
 
 #include "control/refusal.h"
+#include "session/seat.h"
 #include "session/subscriber.h"
 
 #include <jansson.h>
 #include <stddef.h>
 
 #define DM_MESSAGE_BYTES_MAX 65536 /* choice: an offer of a browser is 12 KiB */
+#define DM_CHAT_CHARS_MAX    500   /* of a chat message; choice: some lines on a console */
 
 enum dm_message_type {
 	DM_MESSAGE_JOIN,
@@ -23,8 +25,48 @@ enum dm_message_type {
 	DM_MESSAGE_RESUME,
 	DM_MESSAGE_LEAVE,
 	DM_MESSAGE_PING,
+	DM_MESSAGE_LANGUAGES,
+	/* in a booth */
+	DM_MESSAGE_MICROPHONE,
+	DM_MESSAGE_STANDBY,
+	DM_MESSAGE_HANDOVER,
+	DM_MESSAGE_INCOMING,
+	DM_MESSAGE_PRESET,
+	DM_MESSAGE_PIVOTS,
+	DM_MESSAGE_MONITOR,
+	DM_MESSAGE_SLOW_DOWN,
+	DM_MESSAGE_CALL,
+	/* in a booth, or by an organiser */
+	DM_MESSAGE_FLOOR_LANGUAGE,
+	DM_MESSAGE_CALL_DONE,
+	DM_MESSAGE_CHAT,
+	/* by whoever watches a room */
+	DM_MESSAGE_WATCH,
+	DM_MESSAGE_OVERRIDE,
+	DM_MESSAGE_ON_AIR_MAX,
+	DM_MESSAGE_CALL_TAKE,
 	DM_MESSAGE_COUNT,
 };
+
+/* What a message's key of few words says: `state` of microphone, `do` of handover and override,
+ * `to` of chat. */
+enum dm_microphone_word { DM_MICROPHONE_ON, DM_MICROPHONE_MUTED, DM_MICROPHONE_OFF };
+enum dm_handover_word {
+	DM_HANDOVER_DO_ASK,
+	DM_HANDOVER_DO_OFFER,
+	DM_HANDOVER_DO_ACCEPT,
+	DM_HANDOVER_DO_DECLINE,
+	DM_HANDOVER_DO_CANCEL,
+	DM_HANDOVER_DO_TAKE,
+};
+enum dm_override_word {
+	DM_OVERRIDE_DO_OFF,
+	DM_OVERRIDE_DO_MUTE,
+	DM_OVERRIDE_DO_RELEASE,
+	DM_OVERRIDE_DO_ON,
+	DM_OVERRIDE_DO_MOVE,
+};
+enum dm_chat_word { DM_CHAT_TO_BOOTH, DM_CHAT_TO_TECHNICIAN };
 
 /* Texts are borrowed from `root` and NULL where the key is missing. */
 struct dm_message {
@@ -42,6 +84,25 @@ struct dm_message {
 	bool sign;
 	bool has_video;
 	bool has_sign;
+	const char *booth;
+	const char *name; /* of a person, without control characters */
+	const char *key;  /* of a seat */
+	const char *to;   /* override: a booth */
+	const char *text; /* chat, without control characters */
+	unsigned word;    /* one of the enums above, by type */
+	const char *word_text;
+	enum dm_output output;
+	bool has_output;
+	bool has_seat;
+	bool has_preset;
+	bool has_automatic;
+	bool consent;
+	bool automatic;
+	uint8_t seat;
+	uint8_t preset;
+	uint8_t count;
+	uint32_t call;
+	struct dm_languages languages; /* langs, understood */
 };
 
 /* False with *refusal filled; the id is set even then, where it could be read. Call finish in both
@@ -53,5 +114,8 @@ void dm_message_finish(struct dm_message *message);
 /* The body of POST {Location}/select: the same keys as a select message, without type and id. */
 bool dm_message_parse_select(struct dm_message *message, const char *text, size_t bytes,
 			     struct dm_refusal *refusal);
+
+/* "join", …: as in the protocol, and in replies that are called like what they answer. */
+const char *dm_message_type_name(enum dm_message_type type);
 
 #endif

@@ -1,6 +1,8 @@
 /* tests/unit/control/fake_session.c: see fake_session.h */
 #include "fake_session.h"
 
+#include "fake_booths.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,22 @@ static const struct dm_title room_titles[] = { { "en", "Plenary" }, { "fr", "PlÃ
 static const struct dm_channel_options channel_options[] = { { .lang = "en" },
 							     { .lang = "fr" },
 							     { .lang = "zh-Hans" } };
+/* Numbers of channels: 1 en, 2 fr, 3 zh-Hans. */
+static const struct dm_interpreted_channel interpreted[] = {
+	{ .lang = "floor", .fallback = DM_CARRIES_FLOOR },
+	{ .lang = "en", .fallback = DM_CARRIES_FLOOR },
+	{ .lang = "fr", .fallback = DM_CARRIES_FLOOR },
+	{ .lang = "zh-Hans", .fallback = DM_CARRIES_FLOOR },
+};
+static const struct dm_booth_options booth_options[] = {
+	{ .id = "en", .outputs = { 1, 0 } },
+	{ .id = "fr", .outputs = { 2, 1 } },
+	{ .id = "fr-2", .outputs = { 2, 0 } },
+};
+static const struct dm_interpretation_options rules[] = {
+	{ interpreted, 4, booth_options, 3, "en", 0, 0 },
+	{ interpreted, 2, booth_options, 1, "fr", 0, 0 },
+};
 static const struct dm_room_options room_options[] = {
 	{ .id = "plenary",
 	  .titles = room_titles,
@@ -41,6 +59,7 @@ struct dm_subscriber {
 	struct dm_event *event;
 	struct dm_subscriber_options options;
 	struct dm_peer_options peer;
+	struct dm_languages languages;
 	char id[33];
 	unsigned restarts;
 };
@@ -67,6 +86,8 @@ struct dm_event *fake_event_create(void)
 		room->event = event;
 		room->options = &room_options[r];
 		room->floor_language = room_options[r].floor_language;
+		if (dm_interpretation_create(&room->interpretation, &rules[r], 0))
+			abort();
 		room->channels = event->channels[r];
 		room->channel_count = room_options[r].channel_count + 1;
 		room->channels[0].lang = "floor";
@@ -82,6 +103,10 @@ struct dm_event *fake_event_create(void)
 
 void fake_event_destroy(struct dm_event *event)
 {
+	for (size_t r = 0; r < 2; r++) {
+		fake_booths_clear(&event->rooms[r]);
+		dm_interpretation_destroy(event->rooms[r].interpretation);
+	}
 	free(event);
 }
 
@@ -202,14 +227,20 @@ struct dm_channel *dm_room_find_channel(struct dm_room *room, const char *lang)
 	return NULL;
 }
 
-void dm_room_set_channel_state(struct dm_room *room, struct dm_channel *channel,
-			       enum dm_feed_state state)
+void fake_room_notify(struct dm_room *room)
 {
-	channel->state = state;
+	room->floor_language = dm_interpretation_floor_language(room->interpretation);
 	for (size_t i = 0; i < OBSERVERS_MAX; i++) {
 		if (room->event->observers[i].callback)
 			room->event->observers[i].callback(room->event->observers[i].user, room);
 	}
+}
+
+void dm_room_set_channel_state(struct dm_room *room, struct dm_channel *channel,
+			       enum dm_feed_state state)
+{
+	channel->state = state;
+	fake_room_notify(room);
 }
 
 /* relay/session/subscriber.h */
@@ -256,6 +287,13 @@ int dm_subscriber_create(struct dm_subscriber **out, const struct dm_subscriber_
 	if (n == SUBSCRIBERS_MAX)
 		return -EAGAIN;
 
+	/* A former peer of the same seat ends. */
+	for (size_t i = 0; options->interpreter && i < SUBSCRIBERS_MAX; i++) {
+		if (event->subscribers[i] &&
+		    event->subscribers[i]->options.interpreter == options->interpreter)
+			fake_subscriber_become(event, event->subscribers[i]->id, DM_PEER_CLOSED);
+	}
+
 	struct dm_subscriber *subscriber = calloc(1, sizeof(*subscriber));
 
 	subscriber->event = event;
@@ -290,6 +328,46 @@ int dm_subscriber_select_channel(struct dm_subscriber *subscriber, struct dm_cha
 	if (!error)
 		subscriber->options.channel = channel;
 	return error;
+}
+
+int dm_subscriber_understands(struct dm_subscriber *subscriber,
+			      const struct dm_languages *languages)
+{
+	const int error = take_error(subscriber->event);
+
+	if (!error)
+		subscriber->languages = *languages;
+	return error;
+}
+
+const struct dm_languages *dm_subscriber_languages(const struct dm_subscriber *subscriber)
+{
+	return &subscriber->languages;
+}
+
+struct dm_channel *dm_subscriber_heard(const struct dm_subscriber *subscriber)
+{
+	struct dm_room *room = subscriber->options.room;
+	uint8_t channel;
+
+	if (subscriber->options.interpreter)
+		channel = dm_interpretation_booth(
+				  room->interpretation,
+				  dm_interpreter_booth(subscriber->options.interpreter))
+				  ->incoming.channel;
+	else
+		channel = dm_my_languages_channel(
+			&subscriber->languages,
+			dm_interpretation_floor_language(room->interpretation),
+			(uint8_t)(subscriber->options.channel - room->channels));
+	return &room->channels[channel];
+}
+
+struct dm_subscriber *dm_event_find_subscriber(struct dm_event *event, const char *id)
+{
+	struct dm_subscriber **slot = slot_of(event, id);
+
+	return slot ? *slot : NULL;
 }
 
 int dm_subscriber_select_video(struct dm_subscriber *subscriber, enum dm_video_choice video,

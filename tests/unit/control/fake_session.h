@@ -1,11 +1,17 @@
 /* tests/unit/control/fake_session.h
  *
  * A session without media for the tests of control: two rooms, subscribers that only remember
- * what they were told. It takes the place of relay/session at link time.
+ * what they were told, and booths with the real rules, but with nothing that would be heard. It
+ * takes the place of relay/session at link time.
+ *
+ * The plenary has the channels floor, en, fr and zh-Hans, and the booths en, fr (retour en) and
+ * fr-2; the side room has floor and en, and the booth en.
  */
 #ifndef FAKE_SESSION_H
 #define FAKE_SESSION_H
 
+#include "session/interpreter.h"
+#include "session/level.h"
 #include "session/subscriber.h"
 
 struct dm_event *fake_event_create(void);
@@ -22,6 +28,12 @@ void fake_subscriber_become(struct dm_event *event, const char *id, enum dm_peer
 
 /* What was negotiated for it. */
 const struct dm_peer_options *fake_subscriber_peer(struct dm_event *event, const char *id);
+
+/* The microphone of somebody in a booth comes, or is lost. */
+void fake_interpreter_link(struct dm_room *room, const char *key, bool alive);
+
+/* What every channel's engine sends from now on. */
+void fake_levels(const struct dm_channel_level *level);
 
 /* Changes the floor's state in the room and tells observers. */
 void fake_room_become(struct dm_event *event, const char *room, enum dm_feed_state state);
