@@ -1,5 +1,6 @@
 #include "fake_transport.h"
 
+#include <errno.h>
 #include <string.h>
 
 struct fake_transport fake;
@@ -16,10 +17,12 @@ int dm_transport_add_peer(struct dm_transport *transport, const struct dm_peer_o
 			  struct dm_peer_answer *answer)
 {
 	(void)transport;
-	(void)options;
 	if (fake.add_error)
 		return fake.add_error;
+	if (fake.last_peer + 1 == FAKE_PEERS)
+		return -EAGAIN;
 	*answer = (struct dm_peer_answer){ .id = ++fake.last_peer };
+	fake.peers[fake.last_peer] = (struct fake_peer){ .options = *options };
 	return 0;
 }
 
@@ -33,6 +36,8 @@ int dm_transport_bind(struct dm_transport *transport, dm_peer_id peer, enum dm_m
 	fake.bound[media] = (struct fake_bind){ .peer = peer, .count = count };
 	for (size_t i = 0; i < count; i++)
 		fake.bound[media].rungs[i] = ladder[i];
+	fake.peers[peer].bound[media] = fake.bound[media];
+	fake.peers[peer].binds++;
 	return 0;
 }
 
@@ -40,6 +45,7 @@ void dm_transport_remove_peer(struct dm_transport *transport, dm_peer_id peer)
 {
 	(void)transport;
 	fake.removed = peer;
+	fake.peers[peer].removed = true;
 	fake.removals++;
 }
 

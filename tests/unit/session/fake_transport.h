@@ -10,6 +10,15 @@ struct fake_bind {
 	size_t count;
 };
 
+#define FAKE_PEERS 512
+
+struct fake_peer {
+	struct dm_peer_options options;
+	struct fake_bind bound[DM_MEDIA_COUNT];
+	unsigned binds;
+	bool removed;
+};
+
 struct fake_transport {
 	dm_peer_state_cb *on_state;
 	void *user;
@@ -18,7 +27,8 @@ struct fake_transport {
 	unsigned removals;
 	struct fake_bind bound[DM_MEDIA_COUNT]; /* the latest of each */
 	unsigned binds;
-	int add_error; /* what the next calls answer */
+	struct fake_peer peers[FAKE_PEERS]; /* by id */
+	int add_error;                      /* what the next calls answer */
 	int bind_error;
 };
 
