@@ -133,24 +133,32 @@ void dm_uplink_note_report(struct dm_uplink_stream *uplink, uint32_t ssrc, uint6
 	dm_intake_put_report(uplink->options.intake, &report);
 }
 
-dm_usec dm_uplink_round_trip(const struct dm_uplink_stream *uplink, dm_usec round_trip)
+dm_usec dm_uplink_round_trip(const struct dm_uplink_stream *uplink)
 {
-	if (round_trip > 0)
-		return round_trip;
-	return uplink->nack.round_trip > 0 ? uplink->nack.round_trip : ROUND_TRIP_UNKNOWN;
+	return uplink->nack.round_trip;
+}
+
+static dm_usec expected(dm_usec round_trip)
+{
+	return round_trip > 0 ? round_trip : ROUND_TRIP_UNKNOWN;
+}
+
+dm_usec dm_uplink_due(const struct dm_uplink_stream *uplink, dm_usec round_trip)
+{
+	return dm_nack_due(&uplink->nack, expected(round_trip));
 }
 
 size_t dm_uplink_take_missing(struct dm_uplink_stream *uplink, dm_usec round_trip, dm_usec now,
 			      uint16_t *sequences, size_t most, uint64_t *lost)
 {
-	const dm_usec expected = dm_uplink_round_trip(uplink, round_trip);
-	const size_t count = dm_nack_take(&uplink->nack, expected, now, sequences, most);
+	const size_t count = dm_nack_take(&uplink->nack, expected(round_trip), now, sequences,
+					  most);
 
 	*lost = uplink->nack.given_up - uplink->given_up_told;
 	uplink->given_up_told = uplink->nack.given_up;
 	if (!uplink->started)
 		return 0;
-	uplink->reception.round_trip = round_trip > 0 ? round_trip : uplink->nack.round_trip;
+	uplink->reception.round_trip = round_trip;
 	publish_reception(uplink);
 	return count;
 }

@@ -53,8 +53,11 @@ void dm_uplink_note(struct dm_uplink_stream *uplink, uint32_t ssrc, uint16_t seq
 void dm_uplink_note_report(struct dm_uplink_stream *uplink, uint32_t ssrc, uint64_t ntp,
 			   uint32_t timestamp, dm_usec now);
 
-/* `round_trip` as the peer's reports tell it, 0: not known. Then as retransmissions do. */
-dm_usec dm_uplink_round_trip(const struct dm_uplink_stream *uplink, dm_usec round_trip);
+/* From asking for a packet until it came; 0: not known. */
+dm_usec dm_uplink_round_trip(const struct dm_uplink_stream *uplink);
+
+/* When take_missing has something to do. `round_trip` 0: not known. */
+dm_usec dm_uplink_due(const struct dm_uplink_stream *uplink, dm_usec round_trip);
 
 /* What to ask for again now, at most `most` sequence numbers. Returns how many; *lost becomes how
  * many packets were given up since the last call. */

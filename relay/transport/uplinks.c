@@ -154,13 +154,19 @@ static void take_unknown(struct dm_uplinks *uplinks, const struct dm_rtp_packet 
 		dm_uplink_note(&uplinks->streams[i], packet->ssrc, packet->sequence, now);
 }
 
+/* As the peer's reports tell it, else as its retransmissions do; 0: not known. */
+static dm_usec best_round_trip(const struct dm_uplinks *uplinks, dm_usec round_trip)
+{
+	for (size_t i = 0; i < uplinks->count && round_trip == 0; i++)
+		round_trip = dm_uplink_round_trip(&uplinks->streams[i]);
+	return round_trip;
+}
+
 static void set_due(struct dm_uplinks *uplinks, dm_usec round_trip)
 {
 	uplinks->due = DM_USEC_NEVER;
 	for (size_t i = 0; i < uplinks->count; i++) {
-		const struct dm_uplink_stream *stream = &uplinks->streams[i];
-		const dm_usec due = dm_nack_due(&stream->nack,
-						dm_uplink_round_trip(stream, round_trip));
+		const dm_usec due = dm_uplink_due(&uplinks->streams[i], round_trip);
 
 		if (due < uplinks->due)
 			uplinks->due = due;
@@ -189,7 +195,7 @@ void dm_uplinks_receive(struct dm_uplinks *uplinks, struct dm_unprotector *unpro
 		dm_metric_add(&metrics->unknown_type, 1);
 		take_unknown(uplinks, &packet, now);
 	}
-	set_due(uplinks, round_trip);
+	set_due(uplinks, best_round_trip(uplinks, round_trip));
 }
 
 void dm_uplinks_note_report(struct dm_uplinks *uplinks, uint32_t ssrc, uint64_t ntp,
@@ -226,6 +232,7 @@ void dm_uplinks_write_requests(struct dm_uplinks *uplinks, struct dm_writer *wri
 {
 	uint16_t missing[REQUESTS_MAX];
 
+	round_trip = best_round_trip(uplinks, round_trip);
 	for (size_t i = 0; i < uplinks->count; i++) {
 		struct dm_uplink_stream *stream = &uplinks->streams[i];
 		uint64_t lost;

@@ -58,7 +58,7 @@ void dm_uplinks_enlist(struct dm_uplinks *uplinks, struct dm_uplinks **list);
 void dm_uplinks_delist(struct dm_uplinks *uplinks);
 
 /* One received datagram of RTP, decrypted in place. `round_trip` as the peer's reports tell it, 0:
- * not known. */
+ * not known; then what retransmissions tell of one stream goes for all. */
 void dm_uplinks_receive(struct dm_uplinks *uplinks, struct dm_unprotector *unprotector,
 			uint8_t *data, size_t bytes, dm_usec round_trip, dm_usec now,
 			struct dm_uplink_metrics *metrics);
