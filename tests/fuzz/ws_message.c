@@ -1,5 +1,5 @@
-/* tests/fuzz/ws_message.c: lines are said one after another on one websocket; each must get one
- * reply, as JSON with a type. */
+/* tests/fuzz/ws_message.c: lines are said one after another on one websocket; each must get a reply,
+ * as JSON with a type, and news may follow it. */
 #include "control/conversation.h"
 
 #include "fake_session.h"
@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
 		const size_t bytes = end ? (size_t)(end - at) : left;
 
 		dm_conversation_receive(conversation, at, bytes, now += DM_SEC(1));
-		if (drain(conversation) != 1)
+		if (drain(conversation) < 1)
 			abort();
 		left -= end ? bytes + 1 : bytes;
 		at += end ? bytes + 1 : bytes;
