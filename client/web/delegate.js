@@ -15,6 +15,7 @@ import { nameIn, ownName } from './page/language.js';
 import { readLink, writeLink } from './page/link.js';
 import { Locale } from './page/locale.js';
 import { recall, remember } from './page/memory.js';
+import { MyLanguages } from './page/my_languages.js';
 import { LOCALES } from './page/preference.js';
 import { QualityLine } from './page/quality_line.js';
 import { RoomList } from './page/rooms.js';
@@ -65,6 +66,10 @@ const sound = new Sound(byId('sound', HTMLAudioElement), soundChanged);
 const stage = new Stage(() => listen());
 const roomList = new RoomList(showRoom);
 const channelList = new ChannelList(choose);
+const mine = new MyLanguages((langs) => {
+	session.understand(langs);
+	render();
+});
 const help = new Help();
 const wakeLock = new WakeLock();
 const qualityLine = new QualityLine(takeHint);
@@ -314,6 +319,7 @@ function showInRoom(room) {
 	setText(heading, title.text || room.id);
 	setAttribute(heading, 'lang', title.lang || locale.name);
 	channelList.show(room, here ? (session.choice?.lang ?? null) : null, locale);
+	mine.show(room, locale);
 	byId('player', HTMLElement).hidden = !here;
 	byId('settings', HTMLElement).hidden = !here;
 	byId('room', HTMLDivElement).dataset['joined'] = String(here);
@@ -440,6 +446,7 @@ function listenToPage() {
 async function begin() {
 	const select = byId('interface', HTMLSelectElement);
 
+	session.understand(mine.langs);
 	if (supported) session.start();
 	listenToPage();
 	fillLocales(select);

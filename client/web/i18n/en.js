@@ -15,6 +15,11 @@ const messages = {
 	'floor.detail': 'As spoken in the room',
 	'floor.now': 'As spoken in the room, now {language}',
 
+	'mine.title': 'Languages I understand',
+	'mine.none': 'none chosen',
+	'mine.about': 'While one of these is spoken in the room, you hear the speakers themselves. Otherwise you hear the language chosen above.',
+	'mine.hearing': 'You hear the speakers themselves, in a language you understand: {language}',
+
 	'state.live': 'Live',
 	'state.connecting': 'Starting soon',
 	'state.lost': 'Interrupted',

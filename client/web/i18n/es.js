@@ -14,6 +14,11 @@ const messages = {
 	'floor.detail': 'El idioma que se habla en la sala',
 	'floor.now': 'El idioma que se habla en la sala, ahora: {language}',
 
+	'mine.title': 'Los idiomas que entiendo',
+	'mine.none': 'ninguno elegido',
+	'mine.about': 'Cuando se habla uno de ellos en la sala, usted oye a los propios oradores. Si no, oye el idioma elegido arriba.',
+	'mine.hearing': 'Usted oye a los propios oradores, en un idioma que entiende: {language}',
+
 	'state.live': 'En directo',
 	'state.connecting': 'En breve',
 	'state.lost': 'Interrumpido',

@@ -14,6 +14,11 @@ const messages = {
 	'floor.detail': 'La langue parlée dans la salle',
 	'floor.now': 'La langue parlée dans la salle, actuellement : {language}',
 
+	'mine.title': 'Les langues que je comprends',
+	'mine.none': 'aucune choisie',
+	'mine.about': 'Quand l’une d’elles est parlée dans la salle, vous entendez les orateurs eux-mêmes. Sinon, vous entendez la langue choisie ci-dessus.',
+	'mine.hearing': 'Vous entendez les orateurs eux-mêmes, dans une langue que vous comprenez : {language}',
+
 	'state.live': 'En direct',
 	'state.connecting': 'Bientôt',
 	'state.lost': 'Interrompu',

@@ -14,6 +14,11 @@ const messages = {
 	'floor.detail': '会场发言原声',
 	'floor.now': '会场发言原声，当前为{language}',
 
+	'mine.title': '我听得懂的语言',
+	'mine.none': '未选择',
+	'mine.about': '会议厅里使用其中一种语言时，您会直接听到发言人的声音；否则听到上面所选的语言。',
+	'mine.hearing': '您正在直接听发言人用您听得懂的语言讲话：{language}',
+
 	'state.live': '直播中',
 	'state.connecting': '即将开始',
 	'state.lost': '已中断',

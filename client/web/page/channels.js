@@ -26,7 +26,7 @@ export const STATES = {
 };
 
 /** No one language: several, unknown, or not said (ISO 639-2). */
-const SEVERAL = /^(mul|und)?$/i;
+export const SEVERAL = /^(mul|und)?$/i;
 
 /** Keys 1 to 9 choose the languages in their order, 0 the floor. @param {Room} room @param {string} digit @returns {string | null} */
 export function channelByDigit(room, digit) {

@@ -87,7 +87,7 @@ export class Locale {
 
 	/** @param {number} value */
 	decibels(value) {
-		return `${this.#number({ signDisplay: 'exceptZero', maximumFractionDigits: 1 }, value)} dB`;
+		return this.#isolate(`${this.#number({ signDisplay: 'exceptZero', maximumFractionDigits: 1 }, value)} dB`);
 	}
 
 	/** @param {number} value with one digit, for a countdown */

@@ -18,7 +18,7 @@ import { FLOOR, findChannel } from '../session/protocol.js';
  * @property {boolean} [retry] trying again at once makes sense
  */
 
-/** @typedef {Pick<Session, 'event' | 'problem' | 'phase' | 'link' | 'attempt' | 'blocked' | 'room' | 'choice' | 'heard'>} SessionView */
+/** @typedef {Pick<Session, 'event' | 'problem' | 'phase' | 'link' | 'attempt' | 'blocked' | 'room' | 'choice' | 'heard' | 'instead'>} SessionView */
 
 /** After so many attempts a server is not merely slow. */
 const GONE_AFTER = 3;
@@ -41,7 +41,7 @@ function ofBreak(session) {
 
 /** While sound comes in. @param {SessionView} session @returns {Status} */
 function ofListening(session) {
-	const { room, choice, heard } = session;
+	const { room, choice, heard, instead } = session;
 	if (!room || !choice) return { key: null, tone: 'quiet' };
 	const channel = findChannel(room, choice.lang);
 	const state = channel?.state ?? 'live';
@@ -49,6 +49,7 @@ function ofListening(session) {
 	if (room.floor.state === 'connecting') return { key: 'status.waiting.first', tone: 'notice' };
 	if (room.floor.state === 'lost') return { key: 'status.waiting', tone: 'notice' };
 	if (heard !== choice.lang) return { key: 'status.changing', tone: 'busy', lang: choice.lang };
+	if (instead === FLOOR && choice.lang !== FLOOR) return { key: 'mine.hearing', tone: 'good', lang: room.floor.language };
 	if (choice.lang !== FLOOR && (state === 'lost' || state === 'connecting'))
 		return { key: 'status.waiting.channel', tone: 'notice', lang: choice.lang };
 	if (choice.lang !== FLOOR && state === 'off') return { key: 'status.hearing.off', tone: 'good', lang: choice.lang };

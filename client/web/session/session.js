@@ -67,6 +67,9 @@ export class Session {
 	/** @type {{ room: string } & Choice | null} */ #wanted = null;
 	/** What we last asked for with success. @type {Choice | null} */ #confirmed = null;
 	/** What the relay says that it sends. @type {string | null} */ #heard = null;
+	/** "My languages". @type {readonly string[]} */ #understood = [];
+	/** What of these the relay knows. */ #told = '';
+	/** What "my languages" lets hear now. @type {string | null} */ #understoodNow = null;
 	#everConnected = false;
 	/** Pictures are of no use now: the page is hidden or paused. */
 	#blind = false;
@@ -150,8 +153,19 @@ export class Session {
 		return this.#heard;
 	}
 
+	/** What the relay sends in place of the choice, because the person understands it; null for nothing. */
+	get instead() {
+		return this.#understoodNow === this.#wanted?.lang ? null : this.#understoodNow;
+	}
+
 	start() {
 		this.#socket.connect();
+	}
+
+	/** The relay then sends the floor while its language is among these, else the choice. @param {readonly string[]} langs */
+	understand(langs) {
+		this.#understood = langs;
+		this.#advance();
 	}
 
 	/** @param {string} room @param {Choice} choice */
@@ -218,6 +232,7 @@ export class Session {
 			const { room } = message;
 			this.event = { ...this.event, rooms: this.event.rooms.map((old) => (old.id === room.id ? room : old)) };
 		} else if (message.type === 'news') {
+			if (message.name === 'heard') this.#hears(message.fields['lang']);
 			this.#options.onNews?.(message.name, message.fields);
 			return;
 		} else if (message.type === 'peer' && /^(closed|expired|failed)$/.test(message.state)) {
@@ -263,7 +278,8 @@ export class Session {
 		if (!peer) return () => this.#join(wanted);
 		if (this.#attached !== this.#socket.generation) return () => this.#resume(peer);
 		if (this.#restartWanted) return () => this.#restart(peer);
-		return this.#differs() ? () => this.#select() : null;
+		if (this.#differs()) return () => this.#select();
+		return this.#told === this.#understood.join() ? null : () => this.#tell();
 	}
 
 	/** @returns {Choice | null} what the relay should be sending */
@@ -313,6 +329,8 @@ export class Session {
 			peer.id = String(answer['peer'] ?? '');
 			this.#confirm(sent, answer);
 			place?.got(answer);
+			this.#told = '';
+			this.#understoodNow = null;
 			this.#options.onTracks(peer.tracks);
 			this.#waitForMedia(CONNECT_TIMEOUT, () => this.#mediaNeverCame());
 			await peer.accept(String(answer['answer'] ?? ''));
@@ -329,7 +347,10 @@ export class Session {
 
 		try {
 			await this.#socket.request('resume', { peer: peer.id });
-			if (this.#peer === peer) this.#attached = generation;
+			if (this.#peer !== peer) return;
+			this.#attached = generation;
+			/* What is heard may have changed unheard of: ask again. */
+			if (this.#understood.length) this.#told = '';
 		} catch (error) {
 			/* The relay knows no such peer, perhaps since it restarted: join again at once. */
 			if (this.#peer === peer && error instanceof RequestError && error.code !== 'closed') this.#dropPeer();
@@ -363,6 +384,25 @@ export class Session {
 	#confirm(asked, answer) {
 		this.#confirmed = { lang: asked.lang, video: asked.video, sign: asked.sign };
 		this.#heard = typeof answer['lang'] === 'string' ? answer['lang'] : asked.lang;
+	}
+
+	/** A relay that does not know of this sends the choice, as it always did. */
+	async #tell() {
+		const understood = this.#understood;
+
+		try {
+			const answer = await this.#socket.request('languages', { understood });
+			this.#hears(answer['heard']);
+		} catch (error) {
+			if (!(error instanceof RequestError) || /^(closed|timeout|busy|not-joined)$/.test(error.code)) throw error;
+		}
+		this.#told = understood.join();
+	}
+
+	/** @param {unknown} lang */
+	#hears(lang) {
+		this.#understoodNow = typeof lang === 'string' ? lang : null;
+		this.#options.onChange();
 	}
 
 	/** A step failed. @param {unknown} error */
@@ -474,6 +514,7 @@ export class Session {
 		clearTimeout(this.#retryTimer);
 		this.#confirmed = null;
 		this.#heard = null;
+		this.#understoodNow = null;
 		this.#everConnected = false;
 		this.#asleep = false;
 		this.#failures = 0;
