@@ -120,7 +120,7 @@ static void tell_level(struct dm_strip *strip)
 static int add_metrics(struct dm_strip *strip)
 {
 	const char *name = strip->options.track ? dm_track_name(strip->options.track) : "";
-	const char *slash = strchr(name, '/');
+	const char *dot = strchr(name, '.');
 	const struct {
 		bool present;
 		enum dm_metric_type type;
@@ -140,11 +140,11 @@ static int add_metrics(struct dm_strip *strip)
 	char labels[128];
 	int error = 0;
 
-	/* A channel's track is called "room/channel". */
-	if (!strip->metrics || !slash)
+	/* A channel's track is called "room.channel". */
+	if (!strip->metrics || !dot)
 		return 0;
-	snprintf(labels, sizeof(labels), "room=\"%.*s\",channel=\"%s\"", (int)(slash - name), name,
-		 slash + 1);
+	snprintf(labels, sizeof(labels), "room=\"%.*s\",channel=\"%s\"", (int)(dot - name), name,
+		 dot + 1);
 	for (size_t n = 0; n < sizeof(samples) / sizeof(samples[0]) && !error; n++)
 		if (samples[n].present)
 			error = dm_metrics_add(strip->metrics, samples[n].type, samples[n].name,
