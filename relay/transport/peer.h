@@ -61,8 +61,8 @@ struct dm_uplink_options {
 	bool nack;                /* ask again for what is missing */
 	bool pli;                 /* key frames can be asked for */
 	bool remb;                /* tell how much the link carries (goog-remb) */
-	struct dm_intake *intake; /* where its packets go; wanted: the transport takes a reference
-				     for as long as the peer lives */
+	struct dm_intake *intake; /* where its packets go: the transport takes a reference for as
+				     long as the peer lives. NULL: nowhere, as if not wanted */
 };
 
 /* What the peer said. */

@@ -165,9 +165,11 @@ size_t dm_uplink_take_missing(struct dm_uplink_stream *uplink, dm_usec round_tri
 
 bool dm_uplink_wants_key(struct dm_uplink_stream *uplink, dm_usec now)
 {
+	if (!uplink->options.pli)
+		return false;
 	if (dm_intake_take_key_request(uplink->options.intake))
 		uplink->key_wanted = true;
-	return uplink->key_wanted && uplink->options.pli && uplink->started &&
+	return uplink->key_wanted && uplink->started &&
 	       (uplink->key_asked_at == 0 || now - uplink->key_asked_at >= KEY_GAP);
 }
 

@@ -21,15 +21,20 @@ static int choose_ssrc(uint32_t *ssrc)
 	return 0;
 }
 
+static bool is_wanted(const struct dm_uplink_options *options)
+{
+	return options->wanted && options->intake;
+}
+
 int dm_uplinks_create(struct dm_uplinks **out, struct dm_connection *connection,
 		      const struct dm_peer_options *options, uint32_t ssrc, dm_usec now)
 {
-	bool wanted = false;
+	bool any = false;
 
 	*out = NULL;
 	for (size_t i = 0; i < DM_UPLINK_COUNT; i++)
-		wanted = wanted || options->uplinks[i].wanted;
-	if (!wanted)
+		any = any || is_wanted(&options->uplinks[i]);
+	if (!any)
 		return 0;
 
 	struct dm_uplinks *uplinks = calloc(1, sizeof(*uplinks));
@@ -40,7 +45,7 @@ int dm_uplinks_create(struct dm_uplinks **out, struct dm_connection *connection,
 	uplinks->ssrc = ssrc;
 	uplinks->due = DM_USEC_NEVER;
 	for (size_t i = 0; i < DM_UPLINK_COUNT; i++)
-		if (options->uplinks[i].wanted)
+		if (is_wanted(&options->uplinks[i]))
 			dm_uplink_init(&uplinks->streams[uplinks->count++], &options->uplinks[i],
 				       now);
 	if (choose_ssrc(&uplinks->ssrc) < 0) {
