@@ -48,6 +48,8 @@ const CALL_DONE_SHOWN = 10_000;
 const VOLUME_STEP = 4;
 /** Between two readings of the meters on this device: as often as the relay sends its own. */
 const METER_EVERY = 100;
+/** For the relay's engine to follow its rules, and for the news to arrive. */
+const DOUBT = 700;
 
 /** @type {Readonly<Record<MicrophoneProblem, MessageKey>>} */
 const MICROPHONE_PROBLEMS = {
@@ -74,6 +76,9 @@ let toastTimer = 0;
 let consent = false;
 let contactWas = /** @type {MessageKey | null} */ (null);
 let everInContact = false;
+/** What page and server differ in, and since when. @type {{ key: MessageKey, since: number } | null} */
+let doubt = null;
+let doubtTimer = 0;
 
 const link = readLink();
 const locale = new Locale(['check', 'console']);
@@ -452,13 +457,27 @@ function showContact() {
 function currentAir() {
 	const { session } = booth;
 
-	return judgeAir({
+	const air = judgeAir({
 		booth: booth.state,
 		inContact: booth.inContact,
 		media: session.phase === 'listening',
-		wish: booth.inDoubt && booth.wish ? booth.wish.state : null,
+		wish: booth.wish?.state ?? null,
 		live: booth.levels?.microphone?.live ?? true,
 	});
+
+	return { ...air, doubt: lasting(air.doubt) };
+}
+
+/** Differences that are over in a moment are those of every change. @param {MessageKey | null} key */
+function lasting(key) {
+	const now = performance.now();
+
+	if (key && !doubt) {
+		clearTimeout(doubtTimer);
+		doubtTimer = setTimeout(render, DOUBT + 20);
+	}
+	doubt = key && { key, since: doubt?.since ?? now };
+	return doubt && now - doubt.since >= DOUBT ? doubt.key : null;
 }
 
 function showConsole() {
@@ -476,7 +495,7 @@ function showConsole() {
 	if (call === 'none' && state.call !== null) call = 'open';
 	if (call === 'open' && state.call === null) call = 'none';
 	airPanel.show({ air, booth: state, open: isOpen(), coughing, output, call }, locale);
-	partnersPanel.show(state, booth.stateAt, locale);
+	partnersPanel.show(state, booth.stateAt, booth.inContact, locale);
 	incomingPanel.show(state, room, locale);
 	mixPanel.show(headset, state, monitorOutput, locale);
 	messagesPanel.show(locale);

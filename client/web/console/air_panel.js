@@ -90,7 +90,12 @@ export class AirPanel {
 					const own = make('span', { class: 'output-lang' }, capitalise(nameIn(lang, locale.name), locale.name));
 					const made = make('button', { type: 'button', class: 'output', 'data-output': name, 'aria-keyshortcuts': 'O' });
 
-					made.append(make('span', { class: 'output-name' }, locale.text('output.name', { output: name })), own, make('span', { class: 'listeners' }));
+					made.append(
+						make('span', { class: 'unseen' }, locale.text('output.name', { output: name })),
+						make('span', { class: 'output-name', 'aria-hidden': 'true' }, name),
+						own,
+						make('span', { class: 'listeners' }),
+					);
 					made.addEventListener('click', () => this.#actions.onOutput(name));
 					return made;
 				}),

@@ -48,12 +48,13 @@ export class PartnersPanel {
 		button('handover-decline').addEventListener('click', actions.onDecline);
 	}
 
-	/** @param {BoothState} booth @param {number} at when it was said @param {Locale} locale */
-	show(booth, at, locale) {
+	/** @param {BoothState} booth @param {number} at when it was said @param {boolean} fresh it is of now @param {Locale} locale */
+	show(booth, at, fresh, locale) {
 		const rows = booth.seats.map((seat) => this.#row(seat, booth, locale));
 		const key = rows.map((row) => row.dataset['key']).join('|');
 
 		this.#locale = locale;
+		setAttribute(byId('partners', HTMLElement), 'data-stale', String(!fresh));
 		if (this.#seats.dataset['key'] !== key) {
 			this.#seats.dataset['key'] = key;
 			this.#seats.replaceChildren(...rows);

@@ -38,21 +38,17 @@ import { RequestError } from './socket.js';
 /** What a seat is refused with for good (relay/session/ruling.h). */
 const FINAL = /^(booth-full|already-seated|bad-participant|no-such-booth|not-seated)$/;
 
-/** Milliseconds that relay and wish may differ before that is said: an answer's way there and back. */
-const DOUBT = 700;
-
 export class Booth {
 	/** What the relay said last. @type {BoothState | null} */ state = null;
 	/** When it did, as `performance.now()` counts. */ stateAt = 0;
 	/** @type {ServerLevels | null} */ levels = null;
 	/** @type {Seating | null} */ seating = null;
-	/** The microphone as it was asked for and not yet granted. @type {{ state: MicWish, since: number } | null} */ wish = null;
+	/** The microphone as it was asked for and not yet granted. @type {{ state: MicWish } | null} */ wish = null;
 
 	/** @type {BoothOptions} */ #options;
 	/** @type {Session} */ session;
 	/** What is to be asked for next. @type {{ state: MicWish, output: OutputName } | null} */ #next = null;
 	#asking = false;
-	#doubtTimer = 0;
 	/** The state is of this websocket connection. */ #fresh = false;
 
 	/** @param {BoothOptions} options */
@@ -83,11 +79,6 @@ export class Booth {
 		return this.session.link === 'open' && this.#fresh;
 	}
 
-	/** A wish that the relay has had time to grant, and has not. */
-	get inDoubt() {
-		return this.wish !== null && performance.now() - this.wish.since >= DOUBT;
-	}
-
 	/**
 	 * @param {Omit<Seating, 'key'> & { key?: string }} seating key: of the seat to come back to
 	 * @param {{ sign: boolean }} pictures
@@ -102,7 +93,8 @@ export class Booth {
 		this.seating = null;
 		this.state = null;
 		this.levels = null;
-		this.#setWish(null);
+		this.#next = null;
+		this.wish = null;
 		this.session.leave();
 		this.#options.onSeat(null);
 		this.#options.onChange();
@@ -111,7 +103,7 @@ export class Booth {
 	/** @param {MicWish} state @param {OutputName} [output] */
 	microphone(state, output = this.seat?.output ?? 'A') {
 		this.#next = { state, output };
-		this.#setWish({ state, since: performance.now() });
+		this.wish = { state };
 		this.#askMicrophone();
 		this.#options.onChange();
 	}
@@ -200,7 +192,7 @@ export class Booth {
 			} catch (error) {
 				/* A wish that came meanwhile says what to do now; this one is over. */
 				if (this.#next) continue;
-				this.#setWish(null);
+				this.wish = null;
 				if (!(error instanceof RequestError && /^already-/.test(error.code))) this.#refused(error);
 			}
 		}
@@ -278,15 +270,7 @@ export class Booth {
 					? seat.microphone !== 'on-air'
 					: seat.microphone === 'off' || seat.microphone === 'standby';
 
-		if (granted) this.#setWish(null);
-	}
-
-	/** @param {{ state: MicWish, since: number } | null} wish */
-	#setWish(wish) {
-		this.wish = wish;
-		clearTimeout(this.#doubtTimer);
-		if (wish) this.#doubtTimer = setTimeout(() => this.#options.onChange(), DOUBT + 20);
-		else this.#next = null;
+		if (granted) this.wish = null;
 	}
 }
 
