@@ -146,7 +146,14 @@ static void put_silence(struct dm_microphone *microphone, size_t count)
 	microphone->count += count;
 }
 
-/* Decoded sound, already at the stock's end, is taken in; what begins fades in. */
+/* What begins fades in, and so does what is made up to follow it. */
+static void rise(struct dm_microphone *microphone, float *samples, size_t count)
+{
+	for (size_t n = 0; n < count && microphone->risen < RISE; n++)
+		samples[n] *= fmaxf(0, (float)microphone->risen++ + 0.5f) / RISE;
+}
+
+/* Decoded sound, already at the stock's end, is taken in. */
 static void take(struct dm_microphone *microphone, size_t count)
 {
 	float *samples = end_of(microphone);
@@ -157,8 +164,7 @@ static void take(struct dm_microphone *microphone, size_t count)
 		samples[n] = samples[n] > 1 ? 1 : samples[n] < -1 ? -1 : samples[n];
 		sum += samples[n] * samples[n];
 	}
-	for (size_t n = 0; n < count && microphone->risen < RISE; n++)
-		samples[n] *= fmaxf(0, (float)microphone->risen++ + 0.5f) / RISE;
+	rise(microphone, samples, count);
 	microphone->level += (sqrtf(sum / (float)count) - microphone->level) * 0.05f;
 	microphone->count += count;
 	microphone->sounding = microphone->count;
@@ -180,6 +186,7 @@ static void conceal(struct dm_microphone *microphone, size_t count)
 		else
 			samples[n] = 0;
 	}
+	rise(microphone, samples, made);
 	microphone->count += made;
 	microphone->sounding = microphone->count;
 	microphone->stats.played_samples += made;
