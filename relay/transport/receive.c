@@ -126,27 +126,6 @@ static void pass_to_handshaker(struct dm_worker *worker, struct dm_connection *c
 		dm_metric_add(&worker->metrics.receive.dropped_handshake, 1);
 }
 
-static void take_dtls(struct dm_worker *worker, struct dm_connection *connection,
-		      const uint8_t *data, size_t size)
-{
-	if (connection->phase == DM_CONNECTION_HANDSHAKE) {
-		pass_to_handshaker(worker, connection, data, size);
-		return;
-	}
-	if (connection->phase != DM_CONNECTION_CONNECTED)
-		return;
-	switch (dm_dtls_epilogue_receive(&connection->association->epilogue, data, size)) {
-	case DM_DTLS_HEARD_NOTHING:
-		break;
-	case DM_DTLS_HEARD_REPEAT:
-		dm_connection_repeat_flight(connection, worker->sender);
-		break;
-	case DM_DTLS_HEARD_CLOSE:
-		dm_worker_end(worker, connection, DM_PEER_CLOSED);
-		break;
-	}
-}
-
 static void take_rtcp(struct dm_worker *worker, struct dm_connection *connection, uint8_t *data,
 		      size_t size)
 {
@@ -166,10 +145,39 @@ static void take_rtcp(struct dm_worker *worker, struct dm_connection *connection
 				 .now = worker->now });
 }
 
+/* What comes is heard before a check gives leave to answer: consent is about sending. */
+static bool has_keys(const struct dm_connection *connection)
+{
+	return connection->phase == DM_CONNECTION_CONNECTED ||
+	       connection->phase == DM_CONNECTION_PAUSED;
+}
+
+static void take_dtls(struct dm_worker *worker, struct dm_connection *connection,
+		      const uint8_t *data, size_t size)
+{
+	if (connection->phase == DM_CONNECTION_HANDSHAKE) {
+		pass_to_handshaker(worker, connection, data, size);
+		return;
+	}
+	if (!has_keys(connection))
+		return;
+	switch (dm_dtls_epilogue_receive(&connection->association->epilogue, data, size)) {
+	case DM_DTLS_HEARD_NOTHING:
+		break;
+	case DM_DTLS_HEARD_REPEAT:
+		if (connection->phase == DM_CONNECTION_CONNECTED)
+			dm_connection_repeat_flight(connection, worker->sender);
+		break;
+	case DM_DTLS_HEARD_CLOSE:
+		dm_worker_end(worker, connection, DM_PEER_CLOSED);
+		break;
+	}
+}
+
 static void take_rtp(struct dm_worker *worker, struct dm_connection *connection, uint8_t *data,
 		     size_t size)
 {
-	if (!connection->uplinks || connection->phase != DM_CONNECTION_CONNECTED)
+	if (!connection->uplinks || !has_keys(connection))
 		dm_metric_add(&worker->metrics.receive.dropped_rtp, 1);
 	else
 		dm_uplinks_receive(connection->uplinks, connection->association->unprotector, data,

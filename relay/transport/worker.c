@@ -14,13 +14,8 @@
 #include <unistd.h>
 
 #define NO_MEMORY    "out of memory"
-#define COMMANDS_MAX 8192 /* waiting at once: a full hall joining within one turn; choice */
-/* Every connection is looked after once a round: consent, and a sender report (libwebrtc's rhythm
- * for video; RFC 3550's 5 s minimum is reduced for its bit rate, 6.2). */
-#define ROUND        DM_SEC(1)
-#define TURN_LONGEST 20         /* ms: a slice of the round is due even when nothing is published */
-#define UPLINK_KEPT  DM_SEC(60) /* as long as a seat is kept without its link (session/seat.h) */
-#define WORKER_NICE  (-10)      /* choice: clearly before ordinary threads, behind the audio tick */
+#define COMMANDS_MAX 8192  /* waiting at once: a full hall joining within one turn; choice */
+#define WORKER_NICE  (-10) /* choice: clearly before ordinary threads, behind the audio tick */
 
 /* --- the life of a connection --- */
 
@@ -216,86 +211,6 @@ void dm_worker_take_commands(struct dm_worker *worker)
 		take_command(worker, &command);
 }
 
-/* --- care --- */
-
-/* Without consent nothing may be sent (RFC 7675, 5.1). A microphone is heard again as soon as its
- * network is back: keys and numbers go on, no handshake is needed. */
-static void lose_consent(struct dm_worker *worker, struct dm_connection *connection)
-{
-	if (connection->phase == DM_CONNECTION_CONNECTED && connection->uplinks) {
-		for (size_t i = 0; i < connection->stream_count; i++)
-			dm_fanout_remove(worker->fanout, &connection->streams[i]);
-		connection->phase = DM_CONNECTION_PAUSED;
-	}
-	if (connection->phase != DM_CONNECTION_PAUSED ||
-	    worker->now >= connection->ice.consent_until + UPLINK_KEPT)
-		dm_worker_end(worker, connection, DM_PEER_EXPIRED);
-}
-
-static void care_for(struct dm_worker *worker, struct dm_connection *connection)
-{
-	if (worker->now >= connection->ice.consent_until) {
-		lose_consent(worker, connection);
-		return;
-	}
-	if (worker->now >= connection->handshake_until)
-		dm_worker_fail(worker, connection, "handshake timed out");
-	if (connection->phase != DM_CONNECTION_CONNECTED)
-		return;
-	for (size_t i = 0; i < connection->stream_count; i++) {
-		struct dm_stream *stream = &connection->streams[i];
-
-		if (stream->listing && stream->waiting)
-			dm_track_request_key(stream->rungs[stream->rung]);
-	}
-	dm_connection_send_reports(connection, worker->sender, worker->options.timeline,
-				   worker->now);
-}
-
-/* The slice of connections whose time in the round has come: spreads reports over the second. */
-static void care(struct dm_worker *worker)
-{
-	const dm_usec into = worker->now - worker->round_start;
-	const size_t count = dm_roster_count(worker->roster);
-	const size_t due = into >= ROUND ? count : (size_t)into * count / (size_t)ROUND;
-
-	/* Who ends meanwhile makes the row shorter. */
-	for (; worker->cared < due && worker->cared < dm_roster_count(worker->roster);
-	     worker->cared++)
-		care_for(worker, dm_roster_at(worker->roster, worker->cared));
-	if (into >= ROUND) {
-		worker->round_start = worker->now;
-		worker->cared = 0;
-	}
-}
-
-/* Asks those who send for what is missing of it. */
-static void ask(struct dm_worker *worker)
-{
-	if (!worker->uplinks)
-		return;
-
-	const dm_usec now = dm_time_now();
-
-	for (struct dm_uplinks *uplinks = worker->uplinks; uplinks; uplinks = uplinks->next)
-		dm_connection_ask(uplinks->connection, worker->sender, now,
-				  &worker->metrics.uplink);
-}
-
-/* How long the next turn may wait for something to happen, in milliseconds. */
-static int longest_wait(const struct dm_worker *worker)
-{
-	dm_usec due = worker->now + DM_MSEC(TURN_LONGEST);
-
-	for (const struct dm_uplinks *uplinks = worker->uplinks; uplinks; uplinks = uplinks->next)
-		if (uplinks->due < due && uplinks->connection->phase == DM_CONNECTION_CONNECTED)
-			due = uplinks->due;
-
-	const dm_usec wait = due - dm_time_now();
-
-	return wait > 0 ? (int)((wait + DM_MSEC(1) - 1) / DM_MSEC(1)) : 0;
-}
-
 /* --- the loop --- */
 
 static void turn(struct dm_worker *worker)
@@ -307,8 +222,8 @@ static void turn(struct dm_worker *worker)
 	dm_fanout_run(worker->fanout);
 	dm_worker_receive(worker);
 	take_outcomes(worker);
-	ask(worker);
-	care(worker);
+	dm_worker_ask(worker);
+	dm_worker_care(worker);
 	dm_sender_flush(worker->sender);
 	give_back_ended(worker);
 
@@ -328,7 +243,7 @@ static void *run(void *user)
 	/* Before the encoders, which can wait; where the system does not allow it, as it is. */
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), WORKER_NICE);
 	while (!atomic_load_explicit(&worker->stopping, memory_order_acquire)) {
-		(void)epoll_wait(worker->epoll, events, 3, longest_wait(worker));
+		(void)epoll_wait(worker->epoll, events, 3, dm_worker_wait_ms(worker));
 		turn(worker);
 	}
 	return NULL;

@@ -1,7 +1,7 @@
 /* relay/transport/worker_private.h
  *
- * What worker.c (the loop, commands and care of connections) and receive.c (what the socket brings)
- * share with each other, and nobody else.
+ * What worker.c (the loop and commands), care.c (care of connections) and receive.c (what the
+ * socket brings) share with each other, and nobody else.
  *
  * Thread: the worker's own.
  */
@@ -80,6 +80,16 @@ void dm_worker_take_commands(struct dm_worker *worker);
 
 /* Takes everything the socket has, up to a limit a turn. */
 void dm_worker_receive(struct dm_worker *worker);
+
+/* Looks after the slice of connections whose time in the round has come: that spreads reports over
+ * the second. */
+void dm_worker_care(struct dm_worker *worker);
+
+/* Asks those who send for what is missing of it. */
+void dm_worker_ask(struct dm_worker *worker);
+
+/* How long the next turn may wait for something to happen, in milliseconds. */
+int dm_worker_wait_ms(const struct dm_worker *worker);
 
 int dm_receive_buffers_create(struct dm_receive_buffers **out);
 void dm_receive_buffers_destroy(struct dm_receive_buffers *buffers); /* NULL is allowed */
