@@ -100,7 +100,7 @@ static void sweep(struct dm_room *room, dm_usec now)
 		    (interpreter->alone_since == DM_USEC_NEVER ||
 		     now < interpreter->alone_since + DM_LINK_KEPT))
 			continue;
-		dm_interpreter_leave(interpreter);
+		dm_interpreter_evict(interpreter);
 		i = MIN(i, interpreters->len); /* callbacks may have ended others */
 	}
 }

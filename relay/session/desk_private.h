@@ -34,7 +34,7 @@ struct dm_desk {
 	GPtrArray *interpreters;         /* struct dm_interpreter, owned */
 	guint due_source;                /* of the main loop; 0: nothing is due */
 	guint poll_source;               /* 0: nobody sits here */
-	bool news; /* for the event's observers */
+	bool news;                       /* for the event's observers */
 	bool settling;
 	bool again;     /* settle was called while settling */
 	bool unapplied; /* a queue was full: to be tried again, */
@@ -59,6 +59,9 @@ const struct dm_booth *dm_interpreter_booth_of(const struct dm_interpreter *inte
 void dm_interpreter_set_peer(struct dm_interpreter *interpreter, struct dm_subscriber *subscriber,
 			     struct dm_publisher *publisher);
 void dm_interpreter_lost_peer(struct dm_interpreter *interpreter);
+
+/* Its seat is gone: the peer's owner is told, and both end. */
+void dm_interpreter_evict(struct dm_interpreter *interpreter);
 
 /* What its microphone's packets say of its link, brought to the rules. True when that is news. */
 bool dm_interpreter_poll(struct dm_interpreter *interpreter, dm_usec now);

@@ -40,7 +40,11 @@ static struct dm_interpreter *take_seat(struct dm_room *room, uint8_t booth,
 	struct dm_interpreter *interpreter;
 	struct dm_intake *microphone;
 
-	if (dm_intake_create(&microphone, MICROPHONE_PACKETS, MICROPHONE_RATE_HZ) < 0) {
+	const int error = dm_intake_create(&microphone, MICROPHONE_PACKETS, MICROPHONE_RATE_HZ);
+
+	if (error < 0) {
+		dm_log(DM_LOG_ERROR, "interpreter.no_microphone", "room=%s why=%s",
+		       room->options->id, g_strerror(-error));
 		*ruling = dm_ruling_of(DM_REASON_NO_LINK);
 		return NULL;
 	}
@@ -93,7 +97,7 @@ void dm_interpreter_leave(struct dm_interpreter *interpreter)
 	if (!interpreter)
 		return;
 	if (interpreter->publisher) {
-		dm_publisher_evict(interpreter->publisher); /* which leaves */
+		dm_interpreter_evict(interpreter);
 		return;
 	}
 
@@ -107,6 +111,17 @@ void dm_interpreter_leave(struct dm_interpreter *interpreter)
 	dm_intake_unref(interpreter->microphone);
 	g_free(interpreter);
 	dm_desk_settle(room);
+}
+
+void dm_interpreter_evict(struct dm_interpreter *interpreter)
+{
+	if (interpreter->publisher) {
+		dm_publisher_evict(interpreter->publisher); /* which leaves */
+		return;
+	}
+	if (interpreter->subscriber)
+		dm_subscriber_evict(interpreter->subscriber);
+	dm_interpreter_leave(interpreter);
 }
 
 void dm_interpreter_set_peer(struct dm_interpreter *interpreter, struct dm_subscriber *subscriber,

@@ -11,6 +11,16 @@ static struct dm_interpreter *sit_again(const struct person *person, uint8_t boo
 	return interpreter;
 }
 
+static unsigned evicted;
+
+static void note_eviction(void *user, struct dm_subscriber *subscriber, enum dm_peer_state state)
+{
+	(void)user;
+	(void)subscriber;
+	assert_int_equal(state, DM_PEER_CLOSED);
+	evicted++;
+}
+
 static void who_returns_by_key_is_on_air_again(void **state)
 {
 	struct person anna = arrive("Anna", BOOTH_FR);
@@ -61,16 +71,6 @@ static void who_never_connects_leaves(void **state)
 	assert_true(dm_interpreter_sit(&interpreter, room, BOOTH_EN, "Eve", NULL, &ruling));
 	wait_for(DM_LINK_KEPT + DM_MSEC(10));
 	assert_int_equal(told[DM_CHANGE_LEFT], 1);
-}
-
-static unsigned evicted;
-
-static void note_eviction(void *user, struct dm_subscriber *subscriber, enum dm_peer_state state)
-{
-	(void)user;
-	(void)subscriber;
-	assert_int_equal(state, DM_PEER_CLOSED);
-	evicted++;
 }
 
 /* A page that is reloaded: the new one has the seat, the old peer ends. */
@@ -145,7 +145,10 @@ static void who_is_moved_speaks_and_hears_there(void **state)
 	did(dm_booth_on(rules, anna.key, DM_OUTPUT_A, fake_now));
 	assert_engine(EN, DM_ENGINE_ON_AIR, 0);
 
+	evicted = 0;
+	dm_subscriber_set_callback(anna.subscriber, note_eviction, NULL);
 	did(dm_booth_leave(rules, anna.key, fake_now)); /* the seat is gone: the peer goes too */
+	assert_int_equal(evicted, 1);
 	assert_null(dm_room_find_interpreter(room, anna.key));
 	assert_true(fake.peers[anna.peer].removed);
 }

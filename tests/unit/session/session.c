@@ -49,7 +49,8 @@ static int set_up(void **state)
 
 	fake = (struct fake_transport){ 0 };
 	assert_int_equal(dm_metrics_create(&fixture->metrics), 0);
-	assert_int_equal(dm_event_create(&fixture->event, &options, NULL, NULL, fixture->metrics), 0);
+	assert_int_equal(dm_event_create(&fixture->event, &options, NULL, NULL, fixture->metrics),
+			 0);
 	fixture->room = dm_event_find_room(fixture->event, "plenary");
 	*state = fixture;
 	return 0;
