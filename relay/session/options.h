@@ -55,11 +55,9 @@ struct dm_channel_options {
 				     0, and not allowed here); fallbacks make no circle */
 };
 
-#define DM_BOOTHS_MAX                                                                          \
-	124             /* of a room: four for each of 31 channels, as a configuration may say \
-			 */
-#define DM_OUTPUTS    2 /* A, B (retour) */
-#define DM_PIVOTS_MAX 4 /* of a booth; choice */
+#define DM_BOOTHS_MAX 124 /* of a room: 31 channels of four booths each */
+#define DM_OUTPUTS    2   /* A, B (retour) */
+#define DM_PIVOTS_MAX 4   /* of a booth; choice */
 
 /* Channels are counted as in a room: the floor is 0. */
 struct dm_booth_options {
