@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ASK_SECONDS 3L /* choice: who asks is doing something else meanwhile */
+
 struct dm_http {
 	struct dm_exchange *exchange;
 	char *base;
@@ -99,4 +101,20 @@ int dm_http_select(struct dm_http *http, const char *resource, const char *lang)
 int dm_http_leave(struct dm_http *http, const char *resource)
 {
 	return dm_exchange_success(http->exchange, perform(http, "DELETE", resource, NULL, NULL));
+}
+
+/* GET has no meaning on a session (RFC 9725, 4.6), but one that is gone answers 404 to it. */
+int dm_http_ask(struct dm_http *http, const char *resource)
+{
+	CURL *curl = dm_exchange_curl(http->exchange);
+	long status;
+
+	if (dm_exchange_prepare(http->exchange, "GET", resource, NULL, NULL))
+		return -ECONNREFUSED;
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, ASK_SECONDS);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, ASK_SECONDS);
+	status = dm_exchange_done(http->exchange, curl_easy_perform(curl));
+	if (status < 0)
+		return -ECONNREFUSED;
+	return status == 404 || status == 410 ? -ENOENT : 0;
 }

@@ -32,6 +32,10 @@ int dm_http_select(struct dm_http *http, const char *resource, const char *lang)
 /* DELETE {resource}. Errors as above. */
 int dm_http_leave(struct dm_http *http, const char *resource);
 
+/* Whether the server still knows the session. Returns 0, -ENOENT, or -ECONNREFUSED when it could
+ * not be asked within some seconds. */
+int dm_http_ask(struct dm_http *http, const char *resource);
+
 /* One sentence about the last failure. Borrowed until the next call. */
 const char *dm_http_problem(const struct dm_http *http);
 

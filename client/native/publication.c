@@ -5,8 +5,14 @@
 #include <gst/app/gstappsrc.h>
 #include <gst/video/video-event.h>
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
+
+/* Without a report for so long it asks by HTTP: some reports may have been lost. Choice. */
+#define REPORT_WITHIN DM_SEC(5)
+/* Without any sign for so long there is no consent any more (RFC 7675, 5.1). */
+#define CONSENT_FOR DM_SEC(30)
 
 struct dm_publication {
 	struct dm_publication_options options;
@@ -15,7 +21,8 @@ struct dm_publication {
 	GstElement *sources[DM_OUTGOING_COUNT]; /* likewise, nullable */
 	struct dm_session session;
 	atomic_bool connected;
-	bool broken; /* the pipeline said so */
+	_Atomic dm_usec heard_at; /* the relay's last RTCP */
+	bool broken;              /* the pipeline said so */
 };
 
 /* The relay wants a key frame (RFC 4585, 6.3.1; RFC 5104, 3.5.1): the encoder is elsewhere. */
@@ -51,9 +58,42 @@ static void on_connection_state(GObject *object, GParamSpec *spec, gpointer user
 	struct dm_publication *publication = user;
 
 	(void)spec;
+	atomic_store(&publication->heard_at, dm_time_now());
 	atomic_store(&publication->connected, dm_webrtcbin_state(GST_ELEMENT(object)) ==
 						      GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED);
 	publication->options.changed(publication->options.user);
+}
+
+static GstPadProbeReturn on_rtcp(GstPad *pad, GstPadProbeInfo *info, gpointer user)
+{
+	struct dm_publication *publication = user;
+
+	(void)pad;
+	(void)info;
+	atomic_store(&publication->heard_at, dm_time_now());
+	return GST_PAD_PROBE_OK;
+}
+
+static void on_rtpbin_pad(GstElement *rtpbin, GstPad *pad, gpointer user)
+{
+	char *name = gst_pad_get_name(pad);
+
+	(void)rtpbin;
+	if (g_str_has_prefix(name, "recv_rtcp_sink"))
+		gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+				  on_rtcp, user, NULL);
+	g_free(name);
+}
+
+/* webrtcbin's statistics do not say when a report came. */
+static void watch_reports(struct dm_publication *publication)
+{
+	GstElement *rtpbin = gst_bin_get_by_name(GST_BIN(publication->webrtc), "rtpbin");
+
+	if (!rtpbin)
+		return;
+	g_signal_connect(rtpbin, "pad-added", G_CALLBACK(on_rtpbin_pad), publication);
+	gst_object_unref(rtpbin);
 }
 
 /* Lost packets are sent again where the relay asks for them (RFC 4588). */
@@ -105,6 +145,7 @@ static int set_up(struct dm_publication *publication)
 		add_source(publication, (enum dm_outgoing_kind)kind);
 	g_signal_connect(publication->webrtc, "notify::connection-state",
 			 G_CALLBACK(on_connection_state), publication);
+	watch_reports(publication);
 	dm_outgoing_share_time(publication->options.outgoing, publication->pipeline);
 	if (gst_element_set_state(publication->pipeline, GST_STATE_PLAYING) ==
 	    GST_STATE_CHANGE_FAILURE)
@@ -190,6 +231,16 @@ enum dm_publication_state dm_publication_state(const struct dm_publication *publ
 		return DM_PUBLICATION_FAILED;
 	return state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED ? DM_PUBLICATION_CONNECTED
 								   : DM_PUBLICATION_CONNECTING;
+}
+
+bool dm_publication_is_alive(struct dm_publication *publication, dm_usec now)
+{
+	const dm_usec silent = now - atomic_load(&publication->heard_at);
+
+	if (silent < REPORT_WITHIN)
+		return true;
+	return silent < CONSENT_FOR &&
+	       dm_http_ask(publication->options.http, publication->session.resource) != -ENOENT;
 }
 
 void dm_publication_send(struct dm_publication *publication, enum dm_outgoing_kind kind,

@@ -45,6 +45,11 @@ void dm_publication_destroy(struct dm_publication *publication);
 
 enum dm_publication_state dm_publication_state(const struct dm_publication *publication);
 
+/* A relay that is gone, or has begun anew, says nothing. To be asked once a second while connected:
+ * whether it is still there, judged by its reports (RFC 3550, 6.4), and where they stay away by
+ * HTTP. An outage of less than 30 s is none: the same connection goes on. */
+bool dm_publication_is_alive(struct dm_publication *publication, dm_usec now);
+
 /* Takes the packet over; drops it while not connected. Any thread, but not during destroy. */
 void dm_publication_send(struct dm_publication *publication, enum dm_outgoing_kind kind,
 			 GstBuffer *packet);

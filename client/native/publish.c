@@ -132,6 +132,14 @@ static gboolean on_deadline(gpointer user)
 	return G_SOURCE_REMOVE;
 }
 
+static void lose(struct publish *publish, const char *why)
+{
+	fprintf(stderr, "%s\n", why);
+	if (publish->connected_at != DM_USEC_NEVER)
+		print(new_line(publish, "lost"));
+	try_again(publish);
+}
+
 static gboolean look(gpointer user)
 {
 	struct publish *publish = user;
@@ -146,10 +154,7 @@ static gboolean look(gpointer user)
 		publish->connections++;
 		print(new_line(publish, "connected"));
 	} else if (state == DM_PUBLICATION_FAILED) {
-		fputs("the relay has ended the session, or cannot be reached by UDP\n", stderr);
-		if (publish->connected_at != DM_USEC_NEVER)
-			print(new_line(publish, "lost"));
-		try_again(publish);
+		lose(publish, "the relay has ended the session, or cannot be reached by UDP");
 	}
 	return G_SOURCE_REMOVE;
 }
@@ -269,6 +274,9 @@ static gboolean on_second(gpointer user)
 		print(line);
 	else
 		json_decref(line);
+	if (publish->connected_at != DM_USEC_NEVER &&
+	    !dm_publication_is_alive(publish->publication, now))
+		lose(publish, "the relay no longer has the session");
 	return G_SOURCE_CONTINUE;
 }
 
