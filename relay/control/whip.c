@@ -144,7 +144,9 @@ static void handle_create(struct dm_whip *whip, const struct dm_request *request
 		.room = place->room,
 		.lang = place->lang,
 		.name = visitor->token.name[0] ? visitor->token.name : "WHIP",
-		.machine = visitor->token.grant.role == DM_ROLE_FEED,
+		/* Without tokens, machines are by far the most who come this way. */
+		.machine = dm_access_is_open(whip->access) ||
+			   visitor->token.grant.role == DM_ROLE_FEED,
 		.offer = request->body,
 		.offer_bytes = request->body_bytes,
 		.token_id = visitor->token.id,
