@@ -57,6 +57,8 @@ export class Check {
 		const { locale, microphone, headset } = this.#options;
 
 		this.#shown = true;
+		/* Unplugged meanwhile, or not allowed: it says so itself. */
+		if (this.#running && microphone.state === 'failed') this.#cancel();
 		this.#view.show(
 			{ step: this.step, analysis: this.analysis, playing: this.#playing, playable: this.#recording !== null, microphone, headset },
 			locale,
@@ -94,7 +96,7 @@ export class Check {
 		try {
 			if (microphone.state === 'open' || (await microphone.open())) await this.#record(signal);
 		} catch {
-			/* The microphone was unplugged meanwhile, and says so itself. */
+			/* The microphone went meanwhile. */
 		}
 		if (this.#running !== running) return;
 		this.#running = null;

@@ -48,7 +48,7 @@ export class Microphone {
 	/** @type {MicrophoneState} */ state = 'closed';
 	/** @type {MicrophoneProblem | null} */ problem = null;
 	/** Those that can be chosen; their labels are known once one was opened. @type {readonly Device[]} */ devices = [];
-	/** The one that is open, or was last; '' before. */ device = '';
+	/** The one that is open, or is wished, or was last; '' for the system's choice. */ device = '';
 	muted = false;
 	/** The system, or a switch on the device, keeps it silent. */ silenced = false;
 
@@ -88,6 +88,7 @@ export class Microphone {
 
 		media.removeEventListener('devicechange', this.#devicesChanged);
 		media.addEventListener('devicechange', this.#devicesChanged);
+		this.device = device;
 		this.#set('opening', null);
 		this.#release();
 		try {
