@@ -1,6 +1,6 @@
-/* The ticker with a source writing beside it: every tick one packet on every track, all alike on
- * the grid. Threads and the real clock, but no sleep: the doorbell tells when a tick was made.
- * Under ThreadSanitizer this is the proof of the hand-over. */
+/* The ticker with a source writing beside it, and told what to do while it runs: every tick one
+ * packet on every track, all alike on the grid. Threads and the real clock, but no sleep: the
+ * doorbell tells when a tick was made. Under ThreadSanitizer this is the proof of the hand-over. */
 #include "audio/ticker.h"
 
 #include <errno.h>
@@ -147,6 +147,98 @@ static void test_ticks(void **state)
 	dm_sound_inlet_destroy(silent);
 }
 
+/* A publisher's packets, each of Opus's silence, some time before they are due. */
+struct sender {
+	struct dm_intake *intake;
+	_Atomic bool stop;
+};
+
+static void *send_packets(void *user)
+{
+	static const uint8_t silence[3] = { 0xf8, 0xff, 0xfe };
+	struct sender *sender = user;
+	struct dm_rtp_packet packet = { .payload = silence, .payload_bytes = sizeof(silence) };
+	const dm_usec start = dm_time_now();
+
+	while (!atomic_load(&sender->stop)) {
+		const dm_usec now = dm_time_now();
+
+		for (; start + packet.sequence * DM_MSEC(20) <= now; packet.sequence++) {
+			packet.timestamp = packet.sequence * 960u;
+			dm_intake_put(sender->intake, &packet, now);
+		}
+	}
+	return NULL;
+}
+
+/* What the control thread does in one round; how many events came. */
+static unsigned command(struct dm_ticker *ticker, struct dm_intake *intake, unsigned round)
+{
+	const struct dm_engine_state on_air = {
+		.mode = round % 5 == 4 ? DM_ENGINE_OFF : DM_ENGINE_ON_AIR,
+		.voice = round % 7 == 3,
+	};
+	struct dm_microphone_stats stats;
+	struct dm_ticker_level level;
+	struct dm_ticker_event event;
+	unsigned events = 0;
+
+	assert_int_equal(dm_ticker_set(ticker, 1, &on_air), 0);
+	assert_int_equal(dm_ticker_set_other(ticker, 1, round % 2 ? 0 : -1), 0);
+	if (round % 10 == 0)
+		assert_int_equal(dm_ticker_connect(ticker, 1, 0, intake), 0);
+	if (round % 10 == 9)
+		assert_int_equal(dm_ticker_connect(ticker, 1, 0, NULL), 0);
+	dm_ticker_level(ticker, 1, &level);
+	assert_true(level.on_air <= DM_ENGINE_VOICES);
+	dm_ticker_microphone_stats(ticker, 1, 0, &stats);
+	dm_ticker_answer(ticker);
+	while (dm_ticker_take_event(ticker, &event)) {
+		assert_int_equal(event.channel, 1);
+		events++;
+	}
+	return events;
+}
+
+static void test_told_while_it_runs(void **state)
+{
+	const struct dm_engine_options engine = { .ceiling_db = -2, .target_lufs = -23 };
+	struct dm_track *tracks[2] = { make_track(), make_track() };
+	struct sender sender = { 0 };
+	struct dm_ticker *ticker;
+	unsigned events = 0;
+	pthread_t thread;
+
+	(void)state;
+	assert_int_equal(dm_ticker_create(&ticker, &timeline, &audience, NULL), 0);
+	assert_int_equal(dm_intake_create(&sender.intake, 64, 48000), 0);
+	for (int n = 0; n < 2; n++)
+		assert_int_equal(dm_ticker_add(ticker,
+					       &(struct dm_ticker_channel){
+						       .track = tracks[n],
+						       .bitrate_bps = 64000,
+						       .engine = n == 0 ? NULL : &engine,
+						       .floor = n - 1,
+					       }),
+				 n);
+	assert_int_equal(pthread_create(&thread, NULL, send_packets, &sender), 0);
+	assert_int_equal(dm_ticker_start(ticker), 0);
+	for (unsigned round = 0; round < 2 * TICKS; round++) {
+		await(tracks[1], round + 1);
+		events += command(ticker, sender.intake, round);
+	}
+	dm_ticker_stop(ticker);
+	dm_ticker_stop(ticker); /* does nothing */
+	atomic_store(&sender.stop, true);
+	pthread_join(thread, NULL);
+	dm_ticker_destroy(ticker);
+	assert_true(events > 0);
+	check_grid(tracks[0], tracks[1]);
+	dm_intake_unref(sender.intake); /* the last reference: a sanitizer minds */
+	for (int n = 0; n < 2; n++)
+		dm_track_unref(tracks[n]);
+}
+
 static void test_bad_channels(void **state)
 {
 	struct dm_track *track = make_track();
@@ -172,6 +264,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_ticks, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_told_while_it_runs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_channels, setup, teardown),
 	};
 
