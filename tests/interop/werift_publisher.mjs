@@ -30,8 +30,23 @@ export class WeriftPublisher {
 	 *   clock is fast; way: what it makes of the answer
 	 */
 	static async publish(base, path, { token, ppm = 0, way = (sdp) => sdp } = {}) {
+		const headers = token ? { Authorization: `Bearer ${token}` } : {};
+		const url = new URL(path, base);
+		let resource;
+		const publisher = await WeriftPublisher.connect(async (offer) => {
+			const response = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/sdp', ...headers }, body: offer });
+			const answer = await response.text();
+			if (response.status !== 201) throw new Error(`POST ${url}: ${response.status} ${answer}`);
+			resource = new URL(response.headers.get('location'), url);
+			return way(answer);
+		});
+		return Object.assign(publisher, { ppm, headers, resource });
+	}
+
+	/** Connects to whatever answers the offer. */
+	static async connect(answerTo) {
 		const publisher = new WeriftPublisher();
-		publisher.ppm = ppm;
+		publisher.ppm = 0;
 		publisher.sent = 0;
 		publisher.track = new MediaStreamTrack({ kind: 'audio' });
 		publisher.pc = new RTCPeerConnection({
@@ -42,18 +57,7 @@ export class WeriftPublisher {
 		});
 		publisher.pc.addTransceiver(publisher.track, { direction: 'sendonly' });
 		await publisher.pc.setLocalDescription(await publisher.pc.createOffer());
-
-		const url = new URL(path, base);
-		const response = await fetch(url, {
-			method: 'POST',
-			headers: { 'Content-Type': 'application/sdp', ...(token ? { Authorization: `Bearer ${token}` } : {}) },
-			body: publisher.pc.localDescription.sdp,
-		});
-		const answer = await response.text();
-		if (response.status !== 201) throw new Error(`POST ${url}: ${response.status} ${answer}`);
-		publisher.resource = new URL(response.headers.get('location'), url);
-		publisher.headers = token ? { Authorization: `Bearer ${token}` } : {};
-		await publisher.pc.setRemoteDescription({ type: 'answer', sdp: way(answer) });
+		await publisher.pc.setRemoteDescription({ type: 'answer', sdp: await answerTo(publisher.pc.localDescription.sdp) });
 		await until('the publisher is connected', () => publisher.pc.connectionState === 'connected');
 		return publisher;
 	}
@@ -96,7 +100,7 @@ export class WeriftPublisher {
 
 	async close() {
 		await this.pause();
-		await fetch(this.resource, { method: 'DELETE', headers: this.headers }).then((response) => response.arrayBuffer()).catch(() => {});
+		if (this.resource) await fetch(this.resource, { method: 'DELETE', headers: this.headers }).then((response) => response.arrayBuffer()).catch(() => {});
 		await this.pc.close();
 	}
 }
