@@ -44,6 +44,16 @@ export function problemOf(error) {
 	return (error instanceof Error && PROBLEMS[error.name]) || 'other';
 }
 
+/** Chromium takes a device that is merely preferred for no wish at all. @param {MediaDevices} media @param {string} device '' for the system's choice */
+async function wished(media, device) {
+	try {
+		if (device) return await media.getUserMedia({ audio: { ...PLAIN, deviceId: { exact: device } } });
+	} catch (error) {
+		if (problemOf(error) !== 'none') throw error; /* else it is not there: another may be */
+	}
+	return media.getUserMedia({ audio: PLAIN });
+}
+
 export class Microphone {
 	/** @type {MicrophoneState} */ state = 'closed';
 	/** @type {MicrophoneProblem | null} */ problem = null;
@@ -92,8 +102,7 @@ export class Microphone {
 		this.#set('opening', null);
 		this.#release();
 		try {
-			const wish = device ? { deviceId: { ideal: device } } : {};
-			const stream = await media.getUserMedia({ audio: { ...PLAIN, ...wish } });
+			const stream = await wished(media, device);
 			const [track] = stream.getAudioTracks();
 
 			if (turn !== this.#turn || !track) {
