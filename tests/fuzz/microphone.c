@@ -11,11 +11,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
 #define RECORD     12 /* bytes before the payload */
 #define TICKS_MOST 400
 
-static void read_ticks(struct dm_microphone *microphone, dm_usec *tick, size_t count)
+/* Asleep or heard. */
+static void read_ticks(struct dm_microphone *microphone, dm_usec *tick, size_t count, bool asleep)
 {
 	float samples[DM_AUDIO_FRAME_SAMPLES];
 
 	for (size_t n = 0; n < count; n++, *tick += DM_MSEC(20)) {
+		if (asleep) {
+			dm_microphone_doze(microphone, *tick);
+			continue;
+		}
 		dm_microphone_read(microphone, *tick, samples);
 		for (size_t k = 0; k < DM_AUDIO_FRAME_SAMPLES; k++)
 			if (!isfinite(samples[k]))
@@ -46,12 +51,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
 		const size_t passing = data[8] % 16;
 
 		dm_microphone_put(microphone, &packet, tick + data[9] * 80);
-		read_ticks(microphone, &tick, passing);
+		read_ticks(microphone, &tick, passing, data[1] & 1);
 		ticks += passing;
 		data += RECORD + packet.bytes;
 		size_bytes -= RECORD + packet.bytes;
 	}
-	read_ticks(microphone, &tick, 10);
+	read_ticks(microphone, &tick, 10, false);
 	dm_microphone_stats(microphone, &stats);
 	if (stats.concealed_samples > stats.played_samples)
 		abort();
