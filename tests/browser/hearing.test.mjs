@@ -1,11 +1,13 @@
 /* Hearing protection, the weightings and the dose: sound that a test makes, no browser; then the headset in one. */
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { decibel, linear, powerDecibel } from '../../client/web/sound/decibel.js';
 import { Dose, doseOf, warningOf } from '../../client/web/sound/dose.js';
 import { FULL_SCALE_SPL, LOOK_AHEAD, Protection } from '../../client/web/sound/protection.js';
 import { Filter, aWeighting, kWeighting, response } from '../../client/web/sound/weighting.js';
+import { launch, leave } from './browser.mjs';
+import { FakeRelay } from './fake_relay.mjs';
 import { random, speech, tone } from './sounds.mjs';
 
 const RATE = 48_000;
@@ -216,4 +218,124 @@ test('the dose of a day: 80 dB(A) for eight hours, or 83 for four', () => {
 	dose.add(100, 600, '2025-7-8');
 	assert.ok(Math.abs(dose.value - 600 / 288) < 1e-9, 'ten minutes of 100 dB(A) are two days');
 	assert.equal(warningOf(dose.value), 'full');
+});
+
+/* In Chromium: a tone comes in by WebRTC, as from the relay, and goes through the headset. */
+
+let browser, relay;
+before(async () => {
+	browser = await launch();
+	relay = await new FakeRelay().start();
+});
+after(() => Promise.all([browser.close(), relay.stop()]));
+
+/** In the page: tones by WebRTC, and a headset with a memory that can be looked at. */
+const PREPARE = async () => {
+	const { Headset } = await import('/sound/headset.js');
+	const context = new AudioContext({ sampleRate: 48000 });
+	const received = async (hertz, gain) => {
+		const oscillator = new OscillatorNode(context, { frequency: hertz });
+		const amount = new GainNode(context, { gain });
+		const out = context.createMediaStreamDestination();
+		oscillator.connect(amount).connect(out);
+		oscillator.start();
+		const [a, b] = [new RTCPeerConnection(), new RTCPeerConnection()];
+		a.onicecandidate = ({ candidate }) => b.addIceCandidate(candidate);
+		b.onicecandidate = ({ candidate }) => a.addIceCandidate(candidate);
+		const track = new Promise((resolve) => (b.ontrack = (event) => resolve(event.track)));
+		a.addTrack(out.stream.getAudioTracks()[0], out.stream);
+		await a.setLocalDescription();
+		await b.setRemoteDescription(a.localDescription);
+		await b.setLocalDescription();
+		await a.setRemoteDescription(b.localDescription);
+		return { track: await track, amount };
+	};
+	const kept = {};
+	const memory = { recall: (name) => kept[name] ?? null, remember: (name, value) => (kept[name] = value) };
+	window.kept = kept;
+	window.changes = 0;
+	window.headset = new Headset({ onChange: () => window.changes++, memory });
+	window.incoming = await received(1000, 0.1);
+	window.monitor = await received(440, 0.1);
+	await headset.attach({ incoming: incoming.track, monitor: monitor.track });
+	await headset.unlock();
+	/* The mean of what is measured while it settles. */
+	window.levels = async () => {
+		await new Promise((resolve) => setTimeout(resolve, 400));
+		return { ear: headset.level(), ...headset.arriving() };
+	};
+};
+
+test('a headset in Chromium: mix, tone, protection, dose, memory', async () => {
+	const page = await browser.open(`${relay.url}check.html`);
+	await page.evaluate(PREPARE);
+	const levels = () => page.evaluate(() => window.levels());
+	const set = (change) => page.evaluate((value) => headset.set(value), change);
+	const near = (found, wanted, what, within = 1) => assert.ok(Math.abs(found - wanted) < within, `${what}: ${found}, not ${wanted}`);
+
+	await page.waitForFunction(() => headset.arriving().incoming.rms > -40 && headset.arriving().monitor.rms > -40);
+	assert.equal(await page.evaluate(() => headset.protection), 'full');
+	assert.equal(await page.evaluate(() => headset.state), 'playing');
+	near((await levels()).incoming.rms, -20, 'it arrives');
+	near((await levels()).ear.rms, -32, 'and is 12 dB down by default, without the monitor');
+	await set({ volume: 100 });
+	near((await levels()).ear.rms, -20, 'unity');
+	await set({ monitor: true });
+	near((await levels()).ear.rms, -17, 'both');
+	await set({ balance: 100 });
+	near((await levels()).ear.rms, -20, 'the monitor alone');
+	await set({ bass: 12 });
+	near((await levels()).ear.rms, -19, 'bass reaches 440 Hz a little', 1.5);
+	await set({ balance: -100, bass: 0, treble: -12 });
+	near((await levels()).ear.rms, -20, 'treble does not reach 1 kHz');
+	await set({ treble: 0, volume: 0 });
+	assert.ok((await levels()).ear.peak < -80, 'nothing');
+
+	/* Full scale, at full volume: never above the first stage, and soon at the second. */
+	await set({ volume: 100 });
+	await page.evaluate(() => (incoming.amount.gain.value = 1));
+	await page.waitForFunction(() => headset.arriving().incoming.rms > -3);
+	await page.waitForFunction(() => headset.relief.stage > 0);
+	near((await levels()).ear.rms, -16, 'at the second stage');
+	assert.ok((await levels()).ear.peak <= -10);
+	assert.ok((await page.evaluate(() => headset.relief)).reduction > 10);
+
+	const exposure = await page.evaluate(() => headset.exposure);
+	near(exposure.dba, 94, 'a 1 kHz tone is as loud A-weighted', 1.5);
+	assert.ok(exposure.dose > 0 && exposure.warning === 'none');
+	await set({ fullScaleSpl: 120 });
+	near((await levels()).ear.rms, -27, 'a louder headset is protected sooner', 1.5);
+	await page.evaluate(() => headset.close());
+	const kept = await page.evaluate(() => window.kept);
+	assert.match(kept.dose, /^\d+-\d+-\d+ \d/);
+	const settings = JSON.parse(kept.headset);
+	assert.deepEqual([settings.volume, settings.fullScaleSpl, settings.monitor], [100, 120, undefined]);
+	assert.deepEqual(page.problems, []);
+	await leave(page);
+});
+
+test('kept settings that are nonsense are not believed', async () => {
+	const { DEFAULTS, readSettings, volumeGain, balanceGains } = await import('../../client/web/sound/headset.js');
+
+	assert.deepEqual(readSettings({ volume: 'loud', bass: NaN, monitor: 1 }), DEFAULTS);
+	assert.deepEqual(readSettings({ volume: 900, treble: -90 }), { ...DEFAULTS, volume: 100, treble: -12 });
+	assert.deepEqual([volumeGain(0), volumeGain(100)], [0, 1]);
+	assert.deepEqual([balanceGains(0), balanceGains(-100), balanceGains(50)].map(Object.values), [[1, 1], [1, 0], [0.5, 1]]);
+	/* What most will hear: speech of -23 LUFS at the default volume is below every stage. */
+	assert.ok(FULL_SCALE_SPL - 23 + decibel(volumeGain(DEFAULTS.volume)) < 80);
+});
+
+test('where the browser runs no worklet, a limiter stands in', async () => {
+	const page = await browser.open(`${relay.url}check.html`, { script: 'AudioWorklet.prototype.addModule = async () => { throw new Error("no"); };' });
+	await page.evaluate(PREPARE);
+	await page.waitForFunction(() => headset.arriving().incoming.rms > -40);
+	assert.equal(await page.evaluate(() => headset.protection), 'basic');
+	await page.evaluate(() => {
+		headset.set({ volume: 100 });
+		incoming.amount.gain.value = 1;
+	});
+	await page.waitForFunction(() => headset.arriving().incoming.rms > -3);
+	const { ear } = await page.evaluate(() => window.levels());
+	assert.ok(ear.peak <= -9, `${ear.peak} dBFS`);
+	await leave(page);
 });
