@@ -4,6 +4,9 @@
 
 #include <math.h>
 
+/* Two beats: before, what is measured may still be another booth's. */
+#define TAKES_EFFECT DM_MSEC(40)
+
 void dm_channel_level(const struct dm_room *room, const struct dm_channel *channel,
 		      struct dm_channel_level *level)
 {
@@ -16,7 +19,8 @@ void dm_channel_level(const struct dm_room *room, const struct dm_channel *chann
 	if (room->event->ticker)
 		dm_ticker_level(room->event->ticker, number, &sound);
 	if (room->event->ticker && channel != room->channels && channel->number >= 0 &&
-	    patch->booth != DM_NOBODY && sound.on_air < DM_ENGINE_MICROPHONES) {
+	    patch->booth != DM_NOBODY && sound.on_air < DM_ENGINE_MICROPHONES &&
+	    dm_time_now() - patch->changed_at >= TAKES_EFFECT) {
 		level->booth = patch->booth;
 		level->seat = sound.on_air;
 	}

@@ -164,6 +164,7 @@ static struct dm_engine_options engine_of(const struct dm_room *room,
 		.ramp = room->options->ramp,
 		.ceiling_db = CEILING_DB,
 		.target_lufs = room->options->loudness_lufs,
+		.phase = (unsigned)(channel - room->channels),
 	};
 }
 

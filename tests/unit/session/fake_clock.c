@@ -19,6 +19,7 @@ struct timer {
 };
 
 dm_usec fake_now;
+static dm_usec next_beat;
 static struct timer timers[TIMERS];
 static guint last_id;
 
@@ -59,6 +60,7 @@ void fake_clock_reset(void)
 {
 	memset(timers, 0, sizeof(timers));
 	fake_now = FAKE_CLOCK_START;
+	next_beat = fake_now + BEAT;
 }
 
 unsigned fake_clock_timers(void)
@@ -97,16 +99,19 @@ void fake_clock_wait(dm_usec duration, void (*on_beat)(void))
 {
 	const dm_usec end = fake_now + duration;
 
-	while (fake_now < end) {
-		const dm_usec beat = MIN((fake_now / BEAT + 1) * BEAT, end);
+	for (;;) {
 		struct timer *next = find_next();
 
-		if (next && next->due <= beat) {
+		if (next && next->due <= next_beat && next->due <= end) {
 			fire(next);
 			continue;
 		}
-		fake_now = beat;
+		if (next_beat > end)
+			break;
+		fake_now = next_beat;
+		next_beat += BEAT;
 		if (on_beat)
 			on_beat();
 	}
+	fake_now = end;
 }
