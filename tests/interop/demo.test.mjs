@@ -1,5 +1,5 @@
 // deploy/demo, from the outside: real input (an MP4 with B-frames) through the relay to a
-// webrtcbin receiver, and what it says when something is wrong.
+// webrtcbin receiver, booths that speak, and what it says when something is wrong.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,6 +10,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { client, until } from './relay.mjs';
+import { envelope, likeness } from './speech.mjs';
+import { readWav } from './tone.mjs';
 
 const run = promisify(execFile);
 const tree = fileURLToPath(new URL('../..', import.meta.url));
@@ -160,6 +163,67 @@ test('the demonstration alone has a plenary and six languages', { timeout: 240_0
 	assert.equal((await play(`${tokenOf('delegate')}x`)).status, 401);
 	demo.child.kill('SIGTERM');
 	assert.equal(await demo.ended, 0, demo.text);
+});
+
+/** Records a channel as a listener hears it; returns its envelope without the first half second. */
+async function hear(url, lang) {
+	const file = join(folder, `${lang}.wav`);
+	const { code, err } = await client([...`listen --url ${url} --room plenary --lang ${lang} --video none --seconds 8 --wav`.split(' '), file]);
+	assert.equal(code, 0, err);
+	return envelope(readWav(await readFile(file))).subarray(50);
+}
+
+/** Process ids of the children of a process that run a program of that name. */
+async function childrenOf(pid, name) {
+	const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').filter(Boolean);
+	const named = await Promise.all(children.map(async (child) => (await readFile(`/proc/${child}/comm`, 'utf8')).trim()));
+	return children.filter((_, n) => named[n].startsWith(name)).map(Number);
+}
+
+test('six booths speak their recordings into the channels, and are replaced when they die', { timeout: 240_000 }, async (t) => {
+	const languages = ['ar', 'zh', 'en', 'fr', 'ru', 'es'];
+	const port = await freePort();
+	const url = `http://localhost:${port}`;
+	const demo = startDemo(t, '--port', String(port), '--media-port', '41560', '--tokens');
+	await demo.settled;
+	assert.equal(demo.status, null, demo.text);
+	const carried = async () => {
+		const event = await (await fetch(`${url}/api/event`)).json();
+		return Object.fromEntries(event.rooms[0].channels.map(({ lang, carries }) => [lang, carries]));
+	};
+	const all = async () => languages.every(((now) => (lang) => now[lang] === 'voice')(await carried()));
+	await until('every channel carries a voice', all, 30_000);
+
+	const recorded = Object.fromEntries(await Promise.all(languages.map(async (lang) => [
+		lang, envelope(readWav(await readFile(join(tree, `build/demo/${lang}.wav`)))),
+	])));
+	// As many at once as two cores bear beside six booths; the first with the floor.
+	const [floor, ...heard] = await Promise.all(['floor', ...languages.slice(0, 2)].map((lang) => hear(url, lang)));
+	for (const pair of [languages.slice(2, 4), languages.slice(4)])
+		heard.push(...await Promise.all(pair.map((lang) => hear(url, lang))));
+	for (const [n, lang] of languages.entries()) {
+		const likenesses = languages.map((other) => [other, likeness(heard[n], recorded[other])]);
+		const own = likenesses[n][1];
+		const next = Math.max(...likenesses.filter(([other]) => other !== lang).map(([, value]) => value));
+		t.diagnostic(`${lang}: ${own.toFixed(3)} like its booth's recording, at most ${next.toFixed(3)} like another`);
+		// Loudness is still being drawn to its target at the start, which costs some likeness.
+		assert.ok(own > 0.8 && next < own - 0.15, `${lang} is its booth's speech`);
+	}
+	// The floor is in one language at a time: both channels cannot be what the floor is.
+	const likeFloor = heard.slice(0, 2).map((channel) => likeness(channel.subarray(200, 500), floor));
+	t.diagnostic(`like the floor at that time: ${likeFloor.map((value) => value.toFixed(2)).join(' ')}`);
+	assert.ok(Math.min(...likeFloor) < 0.9, 'channels are not the floor');
+
+	const watchers = await childrenOf(demo.child.pid, 'demo');
+	const speakers = (await Promise.all(watchers.map((watcher) => childrenOf(watcher, 'dragoman-client')))).flat();
+	assert.equal(speakers.length, 6, 'six programs speak');
+	process.kill(speakers[0], 'SIGKILL');
+	await until('the channel falls back to the floor', async () => !(await all()), 10_000);
+	await until('its booth is replaced, and speaks', all, 40_000);
+
+	demo.child.kill('SIGTERM');
+	assert.equal(await demo.ended, 0, demo.text);
+	for (const pid of speakers) assert.throws(() => process.kill(pid, 0), 'no booth goes on');
 });
 
 test('a port in use is named, and the status is 3', { timeout: 120_000 }, async (t) => {

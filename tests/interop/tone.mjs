@@ -21,6 +21,20 @@ export function level(samples) {
 	return Math.sqrt(sum / Math.max(1, samples.length));
 }
 
+/** The strongest frequency of 100 to 4000 Hz, to 1 Hz, of some 100 ms of samples or more. */
+export function strongest(samples, rateHz) {
+	const best = (from, to, step) => {
+		let found = { hz: from, most: -1 };
+		for (let hz = from; hz <= to; hz += step) {
+			const most = power(samples, hz, rateHz);
+			if (most > found.most) found = { hz, most };
+		}
+		return found.hz;
+	};
+	const near = best(100, 4000, 5);
+	return best(near - 5, near + 5, 1);
+}
+
 /**
  * The name of the tone that fills the samples, or null: silence, or no tone that holds at least
  * `share` of the whole energy.

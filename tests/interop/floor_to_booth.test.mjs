@@ -1,0 +1,13 @@
+// What the relay adds to the floor for those who interpret; tests/bench/floor_to_booth.mjs measures.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { attempts } from './attempts.mjs';
+import { measure } from '../bench/floor_to_booth.mjs';
+
+test('the floor on its way to a booth', (t) => attempts(t, async () => {
+	const measured = await measure({ seconds: 10 });
+	t.diagnostic(JSON.stringify(measured));
+	assert.ok(measured.addedP50Ms <= 2, `half of the packets: ${measured.addedP50Ms} ms`);
+	assert.ok(measured.addedP99Ms <= 5, `99 of 100: ${measured.addedP99Ms} ms`);
+}));
+
