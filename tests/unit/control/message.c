@@ -47,6 +47,149 @@ static void test_others(void **state)
 	assert_true(parse("{\"type\":\"ping\"}"));
 }
 
+/* JSON with ' for ". */
+static bool parse_quoted(const char *text)
+{
+	char *copy = strdup(text);
+	bool taken;
+
+	for (char *at = copy; (at = strchr(at, '\''));)
+		*at = '"';
+	dm_message_finish(&message);
+	taken = dm_message_parse(&message, copy, strlen(copy), &refusal);
+	free(copy);
+	return taken;
+}
+
+static void test_booths(void **state)
+{
+	static const struct {
+		const char *text;
+		enum dm_message_type type;
+		unsigned word;
+	} cases[] = {
+		{ "{'type':'microphone','state':'on','output':'B'}", DM_MESSAGE_MICROPHONE,
+		  DM_MICROPHONE_ON },
+		{ "{'type':'microphone','state':'muted'}", DM_MESSAGE_MICROPHONE,
+		  DM_MICROPHONE_MUTED },
+		{ "{'type':'microphone','state':'off'}", DM_MESSAGE_MICROPHONE, DM_MICROPHONE_OFF },
+		{ "{'type':'standby','consent':false}", DM_MESSAGE_STANDBY, 0 },
+		{ "{'type':'handover','do':'ask'}", DM_MESSAGE_HANDOVER, DM_HANDOVER_DO_ASK },
+		{ "{'type':'handover','do':'offer','seat':2}", DM_MESSAGE_HANDOVER,
+		  DM_HANDOVER_DO_OFFER },
+		{ "{'type':'handover','do':'accept'}", DM_MESSAGE_HANDOVER, DM_HANDOVER_DO_ACCEPT },
+		{ "{'type':'handover','do':'decline'}", DM_MESSAGE_HANDOVER,
+		  DM_HANDOVER_DO_DECLINE },
+		{ "{'type':'handover','do':'cancel'}", DM_MESSAGE_HANDOVER, DM_HANDOVER_DO_CANCEL },
+		{ "{'type':'handover','do':'take'}", DM_MESSAGE_HANDOVER, DM_HANDOVER_DO_TAKE },
+		{ "{'type':'incoming','lang':'floor'}", DM_MESSAGE_INCOMING, 0 },
+		{ "{'type':'incoming','preset':2}", DM_MESSAGE_INCOMING, 0 },
+		{ "{'type':'incoming','automatic':false}", DM_MESSAGE_INCOMING, 0 },
+		{ "{'type':'preset','preset':0,'lang':'en'}", DM_MESSAGE_PRESET, 0 },
+		{ "{'type':'pivots','langs':[]}", DM_MESSAGE_PIVOTS, 0 },
+		{ "{'type':'monitor','output':'A'}", DM_MESSAGE_MONITOR, 0 },
+		{ "{'type':'floor-language','lang':'fr'}", DM_MESSAGE_FLOOR_LANGUAGE, 0 },
+		{ "{'type':'floor-language','lang':'fr','room':'a'}", DM_MESSAGE_FLOOR_LANGUAGE,
+		  0 },
+		{ "{'type':'slow-down'}", DM_MESSAGE_SLOW_DOWN, 0 },
+		{ "{'type':'call'}", DM_MESSAGE_CALL, 0 },
+		{ "{'type':'call-done','call':4294967295}", DM_MESSAGE_CALL_DONE, 0 },
+		{ "{'type':'call-take','call':1}", DM_MESSAGE_CALL_TAKE, 0 },
+		{ "{'type':'chat','to':'booth','text':'a'}", DM_MESSAGE_CHAT, DM_CHAT_TO_BOOTH },
+		{ "{'type':'chat','to':'technician','text':' \u200f\u0623 '}", DM_MESSAGE_CHAT,
+		  DM_CHAT_TO_TECHNICIAN },
+		{ "{'type':'watch','room':'a','token':'t'}", DM_MESSAGE_WATCH, 0 },
+		{ "{'type':'override','booth':'fr','seat':0,'do':'off'}", DM_MESSAGE_OVERRIDE,
+		  DM_OVERRIDE_DO_OFF },
+		{ "{'type':'override','booth':'fr','seat':0,'do':'mute'}", DM_MESSAGE_OVERRIDE,
+		  DM_OVERRIDE_DO_MUTE },
+		{ "{'type':'override','booth':'fr','seat':0,'do':'release'}", DM_MESSAGE_OVERRIDE,
+		  DM_OVERRIDE_DO_RELEASE },
+		{ "{'type':'override','booth':'fr','seat':0,'do':'on','output':'B'}",
+		  DM_MESSAGE_OVERRIDE, DM_OVERRIDE_DO_ON },
+		{ "{'type':'override','booth':'fr','seat':0,'do':'move','to':'fr-2'}",
+		  DM_MESSAGE_OVERRIDE, DM_OVERRIDE_DO_MOVE },
+		{ "{'type':'on-air-max','booth':'fr','count':3}", DM_MESSAGE_ON_AIR_MAX, 0 },
+		{ "{'type':'languages','understood':['en','pt-BR']}", DM_MESSAGE_LANGUAGES, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (!parse_quoted(cases[i].text))
+			fail_msg("%s: %s", cases[i].text, refusal.message);
+		assert_int_equal(message.type, cases[i].type);
+		assert_int_equal(message.word, cases[i].word);
+	}
+	assert_string_equal(message.languages.tags[1], "pt-BR");
+	assert_true(parse_quoted("{'type':'override','booth':'fr','seat':2,'do':'move','to':'x'}"));
+	assert_int_equal(message.seat, 2);
+	assert_string_equal(message.to, "x");
+	assert_string_equal(message.word_text, "move");
+	assert_true(parse_quoted("{'type':'microphone','state':'on','output':'B'}"));
+	assert_true(message.has_output && message.output == DM_OUTPUT_B);
+}
+
+/* The key at fault is named, whatever else is right. */
+static void test_booths_refused(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "{'type':'microphone'}", "state" },
+		{ "{'type':'microphone','state':'ON'}", "state" },
+		{ "{'type':'microphone','state':1}", "state" },
+		{ "{'type':'microphone','state':'on','output':'C'}", "output" },
+		{ "{'type':'microphone','state':'on','output':''}", "output" },
+		{ "{'type':'microphone','state':'on','seat':0}", "seat" },
+		{ "{'type':'standby'}", "consent" },
+		{ "{'type':'standby','consent':1}", "consent" },
+		{ "{'type':'handover','do':''}", "do" },
+		{ "{'type':'handover','do':'offer','seat':3}", "seat" },
+		{ "{'type':'handover','do':'offer','seat':-1}", "seat" },
+		{ "{'type':'handover','do':'offer','seat':0.0}", "seat" },
+		{ "{'type':'incoming'}", "" },
+		{ "{'type':'incoming','lang':'en','automatic':true}", "" },
+		{ "{'type':'incoming','preset':3}", "preset" },
+		{ "{'type':'preset','preset':1}", "lang" },
+		{ "{'type':'preset','preset':1,'lang':null}", "lang" },
+		{ "{'type':'pivots','langs':'en'}", "langs" },
+		{ "{'type':'pivots','langs':[['en']]}", "langs" },
+		{ "{'type':'pivots','langs':['a','b','c','d','e','f','g','h','i','j','k','l','m',"
+		  "'n','o','p','q']}",
+		  "langs" },
+		{ "{'type':'pivots','langs':['-']}", "langs" },
+		{ "{'type':'monitor'}", "output" },
+		{ "{'type':'slow-down','room':'a'}", "room" },
+		{ "{'type':'call','call':1}", "call" },
+		{ "{'type':'call-done','call':0}", "call" },
+		{ "{'type':'call-done','call':4294967296}", "call" },
+		{ "{'type':'call-take'}", "call" },
+		{ "{'type':'chat','to':'booth'}", "text" },
+		{ "{'type':'chat','to':'booth','text':''}", "text" },
+		{ "{'type':'chat','to':'booth','text':'a\\tb'}", "text" },
+		{ "{'type':'chat','to':'booth','text':'\\ufdd0'}", "text" },
+		{ "{'type':'chat','to':'everybody','text':'a'}", "to" },
+		{ "{'type':'watch'}", "room" },
+		{ "{'type':'override','booth':'fr','do':'off'}", "seat" },
+		{ "{'type':'override','booth':'fr','seat':0,'do':'kick'}", "do" },
+		{ "{'type':'on-air-max','booth':'fr','count':0}", "count" },
+		{ "{'type':'on-air-max','booth':'fr','count':4}", "count" },
+		{ "{'type':'languages'}", "understood" },
+		{ "{'type':'join','room':'a','offer':'x','booth':'fr','name':'a\\nb'}", "name" },
+		{ "{'type':'join','room':'a','offer':'x','booth':'fr','name':' '}", "name" },
+		{ "{'type':'join','room':'a','offer':'x','booth':'fr','key':'00'}", "key" },
+		{ "{'type':'join','room':'a','offer':'x','booth':'fr',"
+		  "'key':'ABCDEF00000000000000000000000000'}",
+		  "key" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (parse_quoted(cases[i][0]))
+			fail_msg("was taken: %s", cases[i][0]);
+		if (refusal.code != DM_REFUSAL_BAD_MESSAGE || strcmp(refusal.key, cases[i][1]) != 0)
+			fail_msg("%s: %s (%s)", cases[i][0], refusal.message, refusal.key);
+	}
+}
+
 static void test_refused(void **state)
 {
 	static const struct {
@@ -166,6 +309,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_join),       cmocka_unit_test(test_others),
+		cmocka_unit_test(test_booths),     cmocka_unit_test(test_booths_refused),
 		cmocka_unit_test(test_refused),    cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_quoted_key), cmocka_unit_test(test_select_body),
 	};
