@@ -160,6 +160,14 @@ static void show_metrics(struct dm_room *room)
 			      dm_programme_is_served(room->channels[c].programme));
 }
 
+static bool has_forgotten(struct dm_room *room)
+{
+	const uint64_t before = room->desk->forgotten;
+
+	room->desk->forgotten = dm_interpretation_forgotten_changes(room->interpretation);
+	return room->desk->forgotten > before;
+}
+
 /* One turn: everything is done before anybody is told of it. */
 static void turn(struct dm_room *room, dm_usec now)
 {
@@ -172,6 +180,8 @@ static void turn(struct dm_room *room, dm_usec now)
 	hand_over_muted(room, now);
 	sweep(room, now);
 	act_publishers(room, now);
+	if (has_forgotten(room))
+		language = room->desk->news = true; /* whatever it was */
 	while (dm_interpretation_take_change(room->interpretation, &change)) {
 		g_array_append_val(changes, change);
 		note(room, &change);

@@ -159,15 +159,20 @@ void dm_interpreter_lost_peer(struct dm_interpreter *interpreter)
  * not. */
 static bool is_judged_dead(const struct dm_interpreter *interpreter)
 {
-	const struct dm_booth *booth = dm_interpreter_booth_of(interpreter);
 	const struct dm_room *room = interpreter->room;
-	const uint8_t seat = dm_interpreter_seat(interpreter);
-	const uint8_t channel = booth->options->outputs[booth->seats[seat].output];
-	const struct dm_patch *patch = &room->desk->patchbay.patches[channel];
+	const struct dm_patch *patch;
 	struct dm_channel_level level;
+	uint8_t number, seat, channel;
 
-	if (!interpreter->dead || patch->slots[seat] != interpreter->microphone ||
-	    patch->told.mode != DM_ENGINE_ON_AIR ||
+	if (!interpreter->dead ||
+	    !dm_booth_find(room->interpretation, interpreter->key, &number, &seat))
+		return false;
+
+	const struct dm_booth *booth = dm_interpretation_booth(room->interpretation, number);
+
+	channel = booth->options->outputs[booth->seats[seat].output];
+	patch = &room->desk->patchbay.patches[channel];
+	if (patch->slots[seat] != interpreter->microphone || patch->told.mode != DM_ENGINE_ON_AIR ||
 	    !(patch->told.voice == seat || (patch->told.voices & 1U << seat)))
 		return false;
 	dm_channel_level(room, &room->channels[channel], &level);

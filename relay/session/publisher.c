@@ -88,7 +88,7 @@ static void aim_floor(const struct dm_publisher *publisher, struct dm_peer_optio
 /* --- a channel --- */
 
 /* The first booth with a free seat whose own channel it is; else why none. */
-static int take_seat(struct dm_publisher *publisher, const char *name, struct dm_ruling *ruling)
+static bool sit(struct dm_publisher *publisher, const char *name, struct dm_ruling *ruling)
 {
 	struct dm_room *room = publisher->room;
 	const uint8_t channel = (uint8_t)(publisher->channel - room->channels);
@@ -103,7 +103,37 @@ static int take_seat(struct dm_publisher *publisher, const char *name, struct dm
 			dm_interpreter_sit(&publisher->interpreter, room, (uint8_t)b, name, NULL,
 					   ruling);
 	}
-	return publisher->interpreter ? 0 : -EPERM;
+	return publisher->interpreter != NULL;
+}
+
+/* A publisher into the same channel whose sound no longer comes, and whose seat may be had. */
+static struct dm_publisher *find_dead(const struct dm_publisher *publisher)
+{
+	const GPtrArray *interpreters = publisher->room->desk->interpreters;
+
+	for (guint i = 0; i < interpreters->len; i++) {
+		const struct dm_interpreter *other = g_ptr_array_index(interpreters, i);
+		const struct dm_booth *booth = dm_interpreter_booth_of(other);
+
+		if (other->publisher && other->publisher->channel == publisher->channel && booth &&
+		    booth->seats[dm_interpreter_seat(other)].link == DM_LINK_LOST)
+			return other->publisher;
+	}
+	return NULL;
+}
+
+/* An encoder that starts again and again does not fill the booth with what it was before. */
+static int take_seat(struct dm_publisher *publisher, const char *name, struct dm_ruling *ruling)
+{
+	struct dm_publisher *dead;
+
+	while (!sit(publisher, name, ruling)) {
+		dead = ruling->reason == DM_REASON_BOOTH_FULL ? find_dead(publisher) : NULL;
+		if (!dead)
+			return -EPERM;
+		dm_publisher_evict(dead);
+	}
+	return 0;
 }
 
 static void agree(const struct dm_interpreter *interpreter, const struct dm_booth *booth,

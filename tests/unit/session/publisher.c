@@ -177,6 +177,22 @@ static void the_seat_of_a_channel_is_the_first_free_one(void **state)
 	assert_false(dm_seat_is_taken(&dm_interpretation_booth(rules, BOOTH_EN)->seats[0]));
 }
 
+/* An encoder that crashes and is started again, with nobody having told us. */
+static void a_dead_machine_gives_its_seat(void **state)
+{
+	struct dm_intake *microphone;
+	dm_peer_id peer;
+
+	(void)state;
+	for (unsigned n = 0; n < 10; n++) {
+		start_machine(true, &microphone, &peer);
+		assert_int_equal(room->channels[FR].programme->carries, DM_CARRIES_VOICE);
+		assert_int_equal(ended, n >= 2 * DM_SEATS_MAX);
+		speak(microphone, false);
+		wait_for(DM_SEC(1));
+	}
+}
+
 static void the_floor_has_one_publisher(void **state)
 {
 	struct dm_publisher *first, *second;
@@ -210,6 +226,7 @@ int publisher_tests(void)
 		TEST(the_organiser_holds_a_machine),
 		TEST(offers_are_for_people_first),
 		TEST(the_seat_of_a_channel_is_the_first_free_one),
+		TEST(a_dead_machine_gives_its_seat),
 		TEST(the_floor_has_one_publisher),
 	};
 
