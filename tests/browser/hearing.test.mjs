@@ -271,23 +271,29 @@ test('a headset in Chromium: mix, tone, protection, dose, memory', async () => {
 	await page.evaluate(PREPARE);
 	const levels = () => page.evaluate(() => window.levels());
 	const set = (change) => page.evaluate((value) => headset.set(value), change);
-	const near = (found, wanted, what, within = 1) => assert.ok(Math.abs(found - wanted) < within, `${what}: ${found}, not ${wanted}`);
+	/** Until it is so: sound takes its time through WebRTC, and longer on a busy machine. */
+	const near = async (read, wanted, what, within = 1) => {
+		const end = Date.now() + 8_000;
+		let found = read(await levels());
+		while (Math.abs(found - wanted) >= within && Date.now() < end) found = read(await levels());
+		assert.ok(Math.abs(found - wanted) < within, `${what}: ${found}, not ${wanted}`);
+	};
 
 	await page.waitForFunction(() => headset.arriving().incoming.rms > -40 && headset.arriving().monitor.rms > -40);
 	assert.equal(await page.evaluate(() => headset.protection), 'full');
 	assert.equal(await page.evaluate(() => headset.state), 'playing');
-	near((await levels()).incoming.rms, -20, 'it arrives');
-	near((await levels()).ear.rms, -32, 'and is 12 dB down by default, without the monitor');
+	await near(({ incoming }) => incoming.rms, -20, 'it arrives');
+	await near(({ ear }) => ear.rms, -32, 'and is 12 dB down by default, without the monitor');
 	await set({ volume: 100 });
-	near((await levels()).ear.rms, -20, 'unity');
+	await near(({ ear }) => ear.rms, -20, 'unity');
 	await set({ monitor: true });
-	near((await levels()).ear.rms, -17, 'both');
+	await near(({ ear }) => ear.rms, -17, 'both');
 	await set({ balance: 100 });
-	near((await levels()).ear.rms, -20, 'the monitor alone');
+	await near(({ ear }) => ear.rms, -20, 'the monitor alone');
 	await set({ bass: 12 });
-	near((await levels()).ear.rms, -19, 'bass reaches 440 Hz a little', 1.5);
+	await near(({ ear }) => ear.rms, -19, 'bass reaches 440 Hz a little', 1.5);
 	await set({ balance: -100, bass: 0, treble: -12 });
-	near((await levels()).ear.rms, -20, 'treble does not reach 1 kHz');
+	await near(({ ear }) => ear.rms, -20, 'treble does not reach 1 kHz');
 	await set({ treble: 0, volume: 0 });
 	assert.ok((await levels()).ear.peak < -80, 'nothing');
 
@@ -296,15 +302,15 @@ test('a headset in Chromium: mix, tone, protection, dose, memory', async () => {
 	await page.evaluate(() => (incoming.amount.gain.value = 1));
 	await page.waitForFunction(() => headset.arriving().incoming.rms > -3);
 	await page.waitForFunction(() => headset.relief.stage > 0);
-	near((await levels()).ear.rms, -16, 'at the second stage');
+	await near(({ ear }) => ear.rms, -16, 'at the second stage');
 	assert.ok((await levels()).ear.peak <= -10);
 	assert.ok((await page.evaluate(() => headset.relief)).reduction > 10);
 
+	await page.waitForFunction(() => Math.abs(headset.exposure.dba - 94) < 1, null, { timeout: 10_000 }); /* 1 kHz: A is 0 dB */
 	const exposure = await page.evaluate(() => headset.exposure);
-	near(exposure.dba, 94, 'a 1 kHz tone is as loud A-weighted', 1.5);
 	assert.ok(exposure.dose > 0 && exposure.warning === 'none');
 	await set({ fullScaleSpl: 120 });
-	near((await levels()).ear.rms, -27, 'a louder headset is protected sooner', 1.5);
+	await near(({ ear }) => ear.rms, -26, 'a louder headset is protected sooner');
 	await page.evaluate(() => headset.close());
 	const kept = await page.evaluate(() => window.kept);
 	assert.match(kept.dose, /^\d+-\d+-\d+ \d/);

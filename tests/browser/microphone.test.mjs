@@ -1,8 +1,10 @@
 /* A microphone: what a check says of good and bad ones, on generated sound; then the module in Chromium. */
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { analyse, loudnessOf } from '../../client/web/sound/analysis.js';
+import { launch, leave } from './browser.mjs';
+import { FakeRelay } from './fake_relay.mjs';
 import { lowPass, noise, speech, tone } from './sounds.mjs';
 
 const RATE = 48_000;
@@ -33,15 +35,17 @@ test('what is cut at 3.4 or 8 kHz is named, and unfit', () => {
 		[3400, 'telephone'],
 		[8000, 'wideband'],
 	])
-		for (const seed of [1, 2])
+		for (const seed of [1, 2]) {
+			const limited = lowPass(voice({ seed }), cut);
 			/* The system adds its own little noise after the cut: 16 bits. */
 			for (const dither of [-120, -96]) {
 				const system = noise(dither, SECONDS, RATE, 9);
-				const found = analyse(changed(lowPass(voice({ seed }), cut), (sample, n) => sample + system[n]), RATE);
+				const found = analyse(changed(limited, (sample, n) => sample + system[n]), RATE);
 				assert.equal(reasons(found)[0], reason, show(found));
 				assert.equal(found.verdict, 'unfit');
 				assert.ok(Math.abs(found.ceiling - cut) <= 400, `${found.ceiling} Hz for ${cut} Hz`);
 			}
+		}
 	const narrow = analyse(lowPass(voice(), 12_000), RATE);
 	assert.deepEqual([reasons(narrow)[0], narrow.verdict], ['narrow', 'poor'], show(narrow));
 	assert.deepEqual(reasons(analyse(lowPass(voice(), 16_000), RATE)), [], '16 kHz is enough');
@@ -128,4 +132,59 @@ test('eight seconds are judged while nobody waits', () => {
 	const took = performance.now() - since;
 	console.log(`# judged in ${Math.round(took)} ms`);
 	assert.ok(took < 1500);
+});
+
+let browser, relay;
+before(async () => {
+	browser = await launch();
+	relay = await new FakeRelay().start();
+});
+after(() => Promise.all([browser.close(), relay.stop()]));
+
+test('in Chromium: opened, muted, changed, closed; the level is there though it is muted', async () => {
+	const page = await browser.open(`${relay.url}check.html`);
+	await page.evaluate(async () => {
+		const { Microphone } = await import('/sound/microphone.js');
+		window.tracks = [];
+		window.states = [];
+		window.microphone = new Microphone({
+			onChange: () => states.push(microphone.state),
+			onTrack: (track) => tracks.push(track),
+		});
+		await microphone.open();
+	});
+	const get = (read) => page.evaluate(read);
+	const beeps = () => page.waitForFunction(() => (microphone.level()?.peak ?? -120) > -30);
+
+	assert.deepEqual(await get(() => [microphone.state, microphone.problem, tracks.length]), ['open', null, 1]);
+	assert.equal(await get(() => tracks[0] === microphone.track && tracks[0].contentHint === 'speech'), true);
+	assert.ok((await get(() => microphone.devices.map(({ label }) => label))).length >= 2);
+	await beeps();
+	await get(() => microphone.setMuted(true));
+	assert.equal(await get(() => microphone.track.enabled), false, 'silence is sent');
+	await page.waitForTimeout(300);
+	await beeps();
+
+	const other = await get(() => microphone.devices.at(-1).id);
+	await get(() => microphone.open(microphone.devices.at(-1).id));
+	assert.equal(await get(() => microphone.device), other);
+	assert.deepEqual(await get(() => tracks.map((track) => track && track.readyState)), ['ended', null, 'live']);
+	assert.equal(await get(() => microphone.track.enabled), false, 'muted, the new one too');
+	await get(() => microphone.setMuted(false));
+	assert.equal(await get(() => microphone.track.enabled), true);
+
+	/* Two openings at once: the last one counts, and nothing stays open behind it. */
+	await get(() => Promise.all([microphone.open('default'), microphone.open()]));
+	assert.equal(await get(() => tracks.filter((track) => track?.readyState === 'live').length), 1);
+	const recording = await get(async () => {
+		const { samples, rate } = await microphone.record(1.5);
+		return { length: samples.length, rate, peak: Math.max(...samples) };
+	});
+	assert.equal(recording.length, 72_000);
+	assert.equal(recording.rate, 48_000);
+	assert.ok(recording.peak > 0.03);
+	await get(() => microphone.close());
+	assert.deepEqual(await get(() => [microphone.state, microphone.track, microphone.level(), tracks.at(-1)]), ['closed', null, null, null]);
+	assert.ok(await get(() => tracks.every((track) => !track || track.readyState === 'ended')));
+	await leave(page);
 });
