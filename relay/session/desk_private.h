@@ -34,6 +34,7 @@ struct dm_desk {
 	GPtrArray *interpreters;         /* struct dm_interpreter, owned */
 	guint due_source;                /* of the main loop; 0: nothing is due */
 	guint poll_source;               /* 0: nobody sits here */
+	uint64_t forgotten;              /* changes, as far as we know */
 	bool news;                       /* for the event's observers */
 	bool settling;
 	bool again;     /* settle was called while settling */
