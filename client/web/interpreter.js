@@ -8,7 +8,7 @@
 import { Check } from './check/check.js';
 import { AirPanel } from './console/air_panel.js';
 import { judgeAir } from './console/air.js';
-import { Announcer } from './console/announcer.js';
+import { AGAIN, Announcer } from './console/announcer.js';
 import { contactProblem } from './console/contact.js';
 import { Cues } from './console/cues.js';
 import { showDevices } from './console/devices.js';
@@ -384,7 +384,7 @@ function toast(text) {
 
 	clearTimeout(toastTimer);
 	line.textContent = '';
-	requestAnimationFrame(() => (line.textContent = text));
+	setTimeout(() => (line.textContent = text), AGAIN);
 	toastTimer = setTimeout(() => (line.textContent = ''), TOAST);
 }
 

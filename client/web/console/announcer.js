@@ -10,6 +10,9 @@ import { handoverOf } from './handover.js';
 /** @typedef {import('../page/locale.js').Locale} Locale */
 /** @typedef {import('./air.js').Air} Air */
 
+/** Milliseconds in which a region is empty; not by the screen's frames, which a hidden page has none of. */
+export const AGAIN = 50;
+
 export class Announcer {
 	#polite = byId('say', HTMLParagraphElement);
 	#urgent = byId('say-now', HTMLParagraphElement);
@@ -23,7 +26,7 @@ export class Announcer {
 
 		/* The same words again are heard again. */
 		region.textContent = '';
-		requestAnimationFrame(() => (region.textContent = text));
+		setTimeout(() => (region.textContent = text), AGAIN);
 	}
 
 	/**

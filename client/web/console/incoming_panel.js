@@ -96,7 +96,7 @@ export class IncomingPanel {
 	/** @param {readonly Channel[]} channels @param {Room} room @param {Locale} locale */
 	#build(channels, room, locale) {
 		this.#group.replaceChildren(...channels.map(({ lang }) => this.#channel(lang, locale)));
-		this.#presets.replaceChildren(...[0, 1, 2].map((n) => this.#preset(n)));
+		this.#presets.replaceChildren(...[0, 1, 2].map((n) => this.#preset(n, locale)));
 		this.#pivots.replaceChildren(...channels.filter(({ lang }) => lang !== FLOOR).map(({ lang }) => this.#pivot(lang)));
 		const languages = new Set([room.floor.language, ...room.channels.map(({ lang }) => lang)]);
 		languages.delete(FLOOR);
@@ -135,13 +135,13 @@ export class IncomingPanel {
 		if (!buttons.some(({ tabIndex }) => tabIndex === 0) && buttons[0]) buttons[0].tabIndex = 0;
 	}
 
-	/** @param {number} preset */
-	#preset(preset) {
+	/** @param {number} preset @param {Locale} locale */
+	#preset(preset, locale) {
 		const made = make('button', { type: 'button', class: 'preset', 'aria-keyshortcuts': `${preset + 1} Shift+${preset + 1}` });
 		let timer = 0;
 		let set = false;
 
-		made.append(make('kbd', { 'aria-hidden': 'true' }, String(preset + 1)), make('span'));
+		made.append(make('span', { class: 'unseen' }, locale.text('preset.name')), make('kbd', {}, String(preset + 1)), make('span'));
 		made.addEventListener('pointerdown', () => {
 			set = false;
 			timer = setTimeout(() => {
@@ -167,7 +167,6 @@ export class IncomingPanel {
 			const words = made.lastElementChild;
 
 			if (words) setText(words, name);
-			setAttribute(made, 'aria-label', locale.text('preset.name', { number: locale.count(n + 1), channel: name }));
 			setAttribute(made, 'title', locale.text('preset.how'));
 			setAttribute(made, 'aria-pressed', String(lang !== null && lang === incoming.lang && !incoming.automatic));
 		});
@@ -175,7 +174,8 @@ export class IncomingPanel {
 
 	/** @param {string} lang */
 	#pivot(lang) {
-		const made = make('button', { type: 'button', class: 'pivot', 'data-lang': lang, 'aria-label': ownName(lang) }, lang.toUpperCase());
+		const name = make('span', { class: 'unseen', lang }, ownName(lang));
+		const made = make('button', { type: 'button', class: 'pivot', 'data-lang': lang }, make('span', {}, lang.toUpperCase()), name);
 
 		made.addEventListener('click', () => {
 			const without = this.#chosenPivots.filter((each) => each !== lang);
@@ -192,8 +192,8 @@ export class IncomingPanel {
 			const at = pivots.indexOf(lang);
 
 			setAttribute(made, 'aria-pressed', String(at >= 0));
-			setText(made, at >= 0 && pivots.length > 1 ? `${at + 1} ${lang.toUpperCase()}` : lang.toUpperCase());
-			setAttribute(made, 'aria-label', at >= 0 && pivots.length > 1 ? `${at + 1} ${ownName(lang)}` : ownName(lang));
+			if (made.firstElementChild)
+				setText(made.firstElementChild, at >= 0 && pivots.length > 1 ? `${at + 1} ${lang.toUpperCase()}` : lang.toUpperCase());
 		}
 	}
 

@@ -14,7 +14,7 @@ const READY = ['ready.quiet', 'ready.loud', 'ready.noise', 'ready.none', 'ready.
 const KEPT = 200;
 
 export class MessagesPanel {
-	#list = byId('chat', HTMLOListElement);
+	#list = byId('chat', HTMLDivElement);
 	#to = byId('chat-to', HTMLSelectElement);
 	#ready = byId('chat-ready', HTMLSelectElement);
 	#text = byId('chat-text', HTMLInputElement);
@@ -22,21 +22,28 @@ export class MessagesPanel {
 
 	/** @param {(to: Recipient, text: string) => Promise<boolean>} onSay */
 	constructor(onSay) {
-		byId('chat-form', HTMLFormElement).addEventListener('submit', async (event) => {
+		const form = byId('chat-form', HTMLFormElement);
+
+		form.addEventListener('submit', async (event) => {
 			const text = this.#text.value.trim();
 
 			event.preventDefault();
 			/* What was not taken stays to be sent again. */
-			if (text && (await onSay(this.#to.value === 'technician' ? 'technician' : 'booth', text))) this.#text.value = '';
-		});
-		this.#ready.addEventListener('change', () => {
-			const text = this.#ready.selectedOptions[0]?.textContent ?? '';
-
-			if (this.#ready.selectedIndex > 0) this.#text.value = text;
+			if (!text || !(await onSay(this.#to.value === 'technician' ? 'technician' : 'booth', text))) return;
+			this.#text.value = '';
 			this.#ready.selectedIndex = 0;
-			this.#text.focus();
 		});
-		this.#text.addEventListener('keydown', (event) => {
+		/* Arrows leaf through the texts, Enter sends the one that is shown. */
+		this.#ready.addEventListener('change', () => {
+			this.#text.value = this.#ready.selectedIndex > 0 ? (this.#ready.selectedOptions[0]?.textContent ?? '') : '';
+		});
+		for (const field of [this.#ready, this.#to])
+			field.addEventListener('keydown', (event) => {
+				if (event.key !== 'Enter') return;
+				event.preventDefault();
+				form.requestSubmit();
+			});
+		form.addEventListener('keydown', (event) => {
 			if (event.key !== 'Escape') return;
 			event.preventDefault();
 			byId('microphone', HTMLButtonElement).focus();
@@ -59,7 +66,7 @@ export class MessagesPanel {
 		const who = from === 'technician' ? locale.text('chat.to.technician') : from;
 		const name = to === 'technician' ? `${who} → ${locale.text('chat.to.technician')}` : who;
 		const when = make('time', {}, locale.time(new Date(time * 1000)));
-		const row = make('li', { 'data-to': to, 'data-from': from }, make('span', { class: 'chat-from', dir: 'auto' }, name), when, make('span', { class: 'chat-words', dir: 'auto' }, text));
+		const row = make('p', { 'data-to': to, 'data-from': from }, make('span', { class: 'chat-from', dir: 'auto' }, name), when, make('span', { class: 'chat-words', dir: 'auto' }, text));
 
 		this.#list.append(row);
 		while (this.#list.childElementCount > KEPT) this.#list.firstElementChild?.remove();

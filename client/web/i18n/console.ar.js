@@ -85,7 +85,7 @@ const messages = {
 	'channel.off': 'مغلقة',
 	'preset.heading': 'الاختيارات المحفوظة',
 	'preset.empty': 'فارغ',
-	'preset.name': 'المحفوظ {number}: {channel}',
+	'preset.name': 'المحفوظ',
 	'preset.how': 'اضغط للاستماع. اضغط مطولًا لحفظ ما تسمعه الآن.',
 	'preset.set': 'المحفوظ {number} أصبح: {channel}',
 	'floor.language': 'لغة القاعة',

@@ -86,7 +86,7 @@ const messages = {
 	'channel.off': 'off',
 	'preset.heading': 'Presets',
 	'preset.empty': 'empty',
-	'preset.name': 'Preset {number}: {channel}',
+	'preset.name': 'Preset',
 	'preset.how': 'Press to hear it. Press long to keep what you hear now.',
 	'preset.set': 'Preset {number} is now: {channel}',
 	'floor.language': 'Spoken on the floor',

@@ -85,7 +85,7 @@ const messages = {
 	'channel.off': 'apagado',
 	'preset.heading': 'Preselecciones',
 	'preset.empty': 'vacía',
-	'preset.name': 'Preselección {number}: {channel}',
+	'preset.name': 'Preselección',
 	'preset.how': 'Pulse para oírla. Mantenga pulsado para guardar lo que oye ahora.',
 	'preset.set': 'Preselección {number}: ahora {channel}',
 	'floor.language': 'Idioma de la sala',

@@ -85,7 +85,7 @@ const messages = {
 	'channel.off': 'coupé',
 	'preset.heading': 'Présélections',
 	'preset.empty': 'vide',
-	'preset.name': 'Présélection {number} : {channel}',
+	'preset.name': 'Présélection',
 	'preset.how': 'Appuyez pour écouter. Appui long pour garder ce que vous entendez.',
 	'preset.set': 'Présélection {number} réglée : {channel}',
 	'floor.language': 'Langue de la salle',

@@ -85,7 +85,7 @@ const messages = {
 	'channel.off': 'выключен',
 	'preset.heading': 'Память',
 	'preset.empty': 'пусто',
-	'preset.name': 'Память {number}: {channel}',
+	'preset.name': 'Память',
 	'preset.how': 'Нажмите, чтобы слушать. Долгое нажатие запомнит то, что слышно сейчас.',
 	'preset.set': 'Память {number}: теперь {channel}',
 	'floor.language': 'Язык в зале',

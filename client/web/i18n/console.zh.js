@@ -85,7 +85,7 @@ const messages = {
 	'channel.off': '关',
 	'preset.heading': '预设',
 	'preset.empty': '空',
-	'preset.name': '预设 {number}：{channel}',
+	'preset.name': '预设',
 	'preset.how': '按一下收听；长按保存当前频道。',
 	'preset.set': '预设 {number} 已设为：{channel}',
 	'floor.language': '会场语言',
