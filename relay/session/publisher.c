@@ -127,13 +127,13 @@ static int take_seat(struct dm_publisher *publisher, const char *name, struct dm
 {
 	struct dm_publisher *dead;
 
-	while (!sit(publisher, name, ruling)) {
-		dead = ruling->reason == DM_REASON_BOOTH_FULL ? find_dead(publisher) : NULL;
-		if (!dead)
-			return -EPERM;
-		dm_publisher_evict(dead);
-	}
-	return 0;
+	if (sit(publisher, name, ruling))
+		return 0;
+	dead = ruling->reason == DM_REASON_BOOTH_FULL ? find_dead(publisher) : NULL;
+	if (!dead)
+		return -EPERM;
+	dm_publisher_evict(dead);
+	return sit(publisher, name, ruling) ? 0 : -EPERM;
 }
 
 static void agree(const struct dm_interpreter *interpreter, const struct dm_booth *booth,
