@@ -93,7 +93,8 @@ export class Watch {
 		this.slowDown = room.slow_down ?? 0;
 		this.problem = null;
 		try {
-			await this.#socket.request('watch', { room: room.id });
+			const { count } = await this.#socket.request('watch', { room: room.id });
+			if (typeof count === 'number') this.slowDown = count;
 		} catch (error) {
 			if (!(error instanceof RequestError) || error.code === 'closed') return;
 			if (error.code === 'timeout' || error.code === 'busy') this.#socket.poke();

@@ -296,7 +296,7 @@ export class Headset {
 
 	async #build() {
 		const session = /** @type {{ audioSession?: { type: string } }} */ (navigator).audioSession;
-		const context = new AudioContext({ latencyHint: 'interactive', sampleRate: 48_000 });
+		const context = new AudioContext({ latencyHint: 'interactive' }); /* at the device's rate: Firefox connects nothing else */
 
 		/* Safari on a phone: or the microphone takes the sound away. */
 		if (session) session.type = 'play-and-record';
