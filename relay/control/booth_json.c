@@ -4,12 +4,13 @@
 #include "session/interpretation_name.h"
 #include "session/level.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Tenths of a second are enough for people, and keep the text short. */
 static json_t *seconds(dm_usec duration)
 {
-	return json_real((double)(duration / DM_MSEC(100)) / 10);
+	return json_real(round((double)duration / (double)DM_MSEC(100)) / 10);
 }
 
 /* DM_NOBODY is null. */

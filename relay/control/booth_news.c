@@ -38,9 +38,9 @@ static void free_room(void *data)
 	g_free(told);
 }
 
-static size_t booth_count(const struct dm_room *room)
+static uint8_t booth_count(const struct dm_room *room)
 {
-	return dm_interpretation_booth_count(room->interpretation);
+	return (uint8_t)dm_interpretation_booth_count(room->interpretation); /* DM_BOOTHS_MAX */
 }
 
 static struct room_told *told_of(struct dm_booth_news *news, struct dm_room *room)

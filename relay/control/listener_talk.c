@@ -110,6 +110,12 @@ static bool refuse_joined(struct dm_refusal *refusal)
 			 "This connection has joined already; send leave first.");
 }
 
+static bool refuse_lang(struct dm_refusal *refusal)
+{
+	return dm_refuse(refusal, DM_REFUSAL_BAD_MESSAGE, "lang",
+			 "Those in a booth choose what they hear with 'incoming'.");
+}
+
 static struct dm_listener_wish wish_of(const struct dm_message *message)
 {
 	return (struct dm_listener_wish){
@@ -151,26 +157,29 @@ static bool take_place(struct dm_conversation *conversation, const struct dm_mes
 	return true;
 }
 
-/* The booth of a join, where its room and the token allow it. */
-static bool find_booth(const struct dm_conversation *conversation, const struct dm_message *message,
-		       struct dm_room **room, uint8_t *booth, struct dm_refusal *refusal)
+/* The room, and the booth of a join there, where the token allows it; NULL with *refusal filled. */
+static struct dm_room *find_booth(const struct dm_conversation *conversation,
+				  const struct dm_message *message, uint8_t *booth,
+				  struct dm_refusal *refusal)
 {
 	const struct dm_booth *found;
+	struct dm_room *room;
 
-	if (message->lang)
-		return dm_refuse(refusal, DM_REFUSAL_BAD_MESSAGE, "lang",
-				 "Those in a booth choose what they hear with 'incoming'.");
 	/* Role and room first, so that strangers are not told of booths. */
 	if (!dm_talk_may(conversation, DM_ACTION_TAKE_BOOTH, message->room, NULL, refusal))
-		return false;
-	*room = dm_event_find_room(conversation->hub->options.event, message->room);
-	if (!*room)
-		return dm_talk_refuse_room(message->room, refusal);
-	if (!dm_talk_find_booth(*room, message->booth, "booth", booth, refusal))
-		return false;
-	found = dm_interpretation_booth((*room)->interpretation, *booth);
+		return NULL;
+	room = dm_event_find_room(conversation->hub->options.event, message->room);
+	if (!room) {
+		dm_talk_refuse_room(message->room, refusal);
+		return NULL;
+	}
+	if (!dm_talk_find_booth(room, message->booth, "booth", booth, refusal))
+		return NULL;
+	found = dm_interpretation_booth(room->interpretation, *booth);
 	return dm_talk_may(conversation, DM_ACTION_TAKE_BOOTH, message->room,
-			   (*room)->channels[found->options->outputs[DM_OUTPUT_A]].lang, refusal);
+			   room->channels[found->options->outputs[DM_OUTPUT_A]].lang, refusal)
+		       ? room
+		       : NULL;
 }
 
 static bool join_booth(struct dm_conversation *conversation, const struct dm_message *message,
@@ -179,10 +188,13 @@ static bool join_booth(struct dm_conversation *conversation, const struct dm_mes
 	char name[DM_PARTICIPANT_NAME_SIZE];
 	struct dm_interpreter *interpreter;
 	struct dm_ruling ruling;
-	struct dm_room *room = NULL;
+	struct dm_room *room;
 	uint8_t booth = 0;
 
-	if (!find_booth(conversation, message, &room, &booth, refusal))
+	if (message->lang)
+		return refuse_lang(refusal);
+	room = find_booth(conversation, message, &booth, refusal);
+	if (!room)
 		return false;
 	dm_talk_name(conversation, message->name ? message->name : "", name);
 	if (!name[0])
@@ -235,8 +247,7 @@ bool dm_talk_select(struct dm_conversation *conversation, const struct dm_messag
 				 refusal))
 			return false;
 	} else if (message->lang) {
-		return dm_refuse(refusal, DM_REFUSAL_BAD_MESSAGE, "lang",
-				 "Those in a booth choose what they hear with 'incoming'.");
+		return refuse_lang(refusal);
 	} else if (!may_stay(conversation, place, refusal)) {
 		return false;
 	}

@@ -173,7 +173,7 @@ static bool read_seat_key(struct dm_message *message, const json_t *value,
 static bool read_special(struct dm_message *message, enum dm_message_key key, const json_t *value,
 			 struct dm_refusal *refusal)
 {
-	const char *text = NULL;
+	const char *text = "";
 	json_int_t number;
 
 	switch (key) {

@@ -1,5 +1,5 @@
-/* tests/fuzz/ws_message.c: lines are said one after another on one websocket; each must get a reply,
- * as JSON with a type, and news may follow it. */
+/* tests/fuzz/ws_message.c: lines are said one after another on one websocket; each must get a
+ * reply, as JSON with a type, and news may follow it. */
 #include "control/conversation.h"
 
 #include "fake_session.h"
