@@ -1,7 +1,7 @@
 // Access tokens as players, pages and programs show them: who gets in, and what the others are told.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { createHmac, createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import WebSocket from 'ws';
 import { launch, leave } from '../browser/browser.mjs';
 import { client, Relay, relayPath, tree, until, within } from './relay.mjs';
+import { encode, signToken } from './token.mjs';
 
 const run = promisify(execFile);
 const offer = await readFile(join(tree, 'tests/data/offers/chromium-audio.sdp'), 'utf8');
@@ -38,13 +39,8 @@ after(async () => {
 });
 
 const now = () => Math.floor(Date.now() / 1000);
-const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-/** A token that is good for an hour, but for what `claims` says; `undefined` leaves a claim out. */
-function make(claims = {}, { header = { alg: 'HS256', typ: 'JWT' }, key = secret } = {}) {
-	const text = `${encode(header)}.${encode({ role: 'delegate', event: 'test', jti: randomBytes(8).toString('hex'), exp: now() + 3600, ...claims })}`;
-	return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
-}
+/** See signToken. */
+const make = (claims = {}, { header, key = secret } = {}) => signToken(key, claims, header);
 
 /** Every token that was shown: none may be in a log or an answer. */
 const shown = [];
