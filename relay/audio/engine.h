@@ -45,7 +45,8 @@ struct dm_engine_state {
 	uint8_t voice;  /* on air */
 	uint8_t voices; /* further voices on air with it, one bit each (its own may be among them);
 			   0: it alone. A dead one fades out while another lives */
-	bool at_pause;  /* a change of `voice` waits for a pause, at most 3 s */
+	bool at_pause;  /* a change of `voice` waits for a pause, at most 3 s; without, only until
+			   who comes is heard whole (60 ms) */
 	bool has_standby;
 	uint8_t standby; /* takes over when no voice's link lives: all agreed to it */
 };

@@ -53,6 +53,7 @@ struct dm_ticker {
 	const struct dm_audience *audience; /* borrowed */
 	struct dm_metrics *metrics;         /* borrowed, nullable */
 	struct dm_metric latest;            /* microseconds */
+	struct dm_metric busy;              /* microseconds that beats took */
 	struct dm_metric events_dropped;
 	dm_usec latest_since;
 	uint32_t lookahead;       /* samples, of all encoders */
@@ -85,18 +86,27 @@ static int ask_lookahead(struct dm_ticker *ticker)
 
 static int add_metrics(struct dm_ticker *ticker)
 {
-	if (!ticker->metrics)
-		return 0;
+	const struct {
+		enum dm_metric_type type;
+		const char *name, *help;
+		const struct dm_metric *metric;
+		uint32_t scale;
+	} samples[] = {
+		{ DM_METRIC_GAUGE, "dragoman_ingest_tick_late_seconds",
+		  "The latest beat of sound in ten seconds.", &ticker->latest, 1000000 },
+		{ DM_METRIC_COUNTER, "dragoman_ingest_tick_busy_seconds_total",
+		  "Time that beats of sound took; a second each second is too much.", &ticker->busy,
+		  1000000 },
+		{ DM_METRIC_COUNTER, "dragoman_channel_events_dropped_total",
+		  "What engines found out and nobody took in time.", &ticker->events_dropped, 1 },
+	};
+	int error = 0;
 
-	const int error = dm_metrics_add(
-		ticker->metrics, DM_METRIC_GAUGE, "dragoman_ingest_tick_late_seconds",
-		"The latest beat of sound in ten seconds.", "", &ticker->latest, 1000000);
-
-	return error ? error
-		     : dm_metrics_add(ticker->metrics, DM_METRIC_COUNTER,
-				      "dragoman_channel_events_dropped_total",
-				      "What engines found out and nobody took in time.", "",
-				      &ticker->events_dropped, 1);
+	for (size_t n = 0; ticker->metrics && n < sizeof(samples) / sizeof(samples[0]) && !error;
+	     n++)
+		error = dm_metrics_add(ticker->metrics, samples[n].type, samples[n].name,
+				       samples[n].help, "", samples[n].metric, samples[n].scale);
+	return error;
 }
 
 static int create_parts(struct dm_ticker *ticker)
@@ -430,7 +440,11 @@ static void *run(void *user)
 		}
 		note_lateness(ticker, now, now - due);
 		dm_ticker_make(ticker, tick);
-		dm_ticker_publish(ticker, tick++, dm_time_now());
+
+		const dm_usec made = dm_time_now();
+
+		dm_ticker_publish(ticker, tick++, made);
+		dm_metric_add(&ticker->busy, made - now);
 	}
 	return NULL;
 }
