@@ -1,9 +1,8 @@
 #include "audio/ticker.h"
 #include "audio/encoder.h"
+#include "audio/post.h"
 #include "audio/strip.h"
-#include "base/doorbell.h"
 #include "base/log.h"
-#include "base/queue.h"
 
 #include <errno.h>
 #include <math.h>
@@ -27,21 +26,6 @@
 /* A gauge of the worst over so long; choice: no scrape misses it by much. */
 #define LATEST_WINDOW DM_SEC(10)
 
-/* Choices: each channel of the largest event told four things at once, and an event of each. */
-#define COMMANDS 8192
-#define EVENTS   2048
-
-enum command_type { SET, SET_OTHER, CONNECT };
-
-struct command {
-	enum command_type type;
-	int channel;
-	int other;
-	uint8_t microphone;
-	struct dm_intake *intake; /* a reference is handed over */
-	struct dm_engine_state state;
-};
-
 struct channel {
 	struct dm_strip *strip; /* owned */
 	int other;              /* whose sound is the fallback; -1: none */
@@ -59,10 +43,7 @@ struct dm_ticker {
 	uint32_t lookahead;       /* samples, of all encoders */
 	struct channel *channels; /* owned */
 	size_t count;
-	struct dm_queue *commands; /* owned; to the beat */
-	struct dm_queue *events;   /* owned; from it */
-	struct dm_queue *intakes;  /* owned; whose references the beat has no use for any more */
-	struct dm_doorbell doorbell;
+	struct dm_post *post; /* owned */
 	struct dm_log_limit failures;
 	pthread_t thread;
 	bool has_thread;
@@ -109,19 +90,6 @@ static int add_metrics(struct dm_ticker *ticker)
 	return error;
 }
 
-static int create_parts(struct dm_ticker *ticker)
-{
-	int error = dm_queue_create(&ticker->commands, COMMANDS, sizeof(struct command));
-
-	if (!error)
-		error = dm_queue_create(&ticker->events, EVENTS, sizeof(struct dm_ticker_event));
-	if (!error)
-		error = dm_queue_create(&ticker->intakes, COMMANDS, sizeof(struct dm_intake *));
-	if (!error)
-		error = ask_lookahead(ticker);
-	return error ? error : add_metrics(ticker);
-}
-
 int dm_ticker_create(struct dm_ticker **out, const struct dm_timeline *timeline,
 		     const struct dm_audience *audience, struct dm_metrics *metrics)
 {
@@ -130,19 +98,18 @@ int dm_ticker_create(struct dm_ticker **out, const struct dm_timeline *timeline,
 	*out = NULL;
 	if (!ticker)
 		return -ENOMEM;
-
-	int error = dm_doorbell_init(&ticker->doorbell);
-
-	if (error) {
-		free(ticker);
-		return error;
-	}
 	ticker->timeline = *timeline;
 	ticker->audience = audience;
 	ticker->metrics = metrics;
 	ticker->failures.burst = 3;
 	ticker->failures.interval = DM_SEC(10);
-	error = create_parts(ticker);
+
+	int error = dm_post_create(&ticker->post);
+
+	if (!error)
+		error = ask_lookahead(ticker);
+	if (!error)
+		error = add_metrics(ticker);
 	if (error) {
 		dm_ticker_destroy(ticker);
 		return error;
@@ -189,29 +156,18 @@ static bool is_engine(const struct dm_ticker *ticker, int channel)
 	       dm_strip_engine(ticker->channels[channel].strip);
 }
 
-/* The references that the beat gave back: to drop the last may free memory, which it must not. */
-static void drop_intakes(struct dm_ticker *ticker)
+static int command(struct dm_ticker *ticker, const struct dm_command *command)
 {
-	struct dm_intake *intake;
-
-	while (dm_queue_pop(ticker->intakes, &intake))
-		dm_intake_unref(intake);
-}
-
-static int command(struct dm_ticker *ticker, const struct command *command)
-{
-	drop_intakes(ticker);
-	if (!is_engine(ticker, command->channel))
-		return -EINVAL;
-	return dm_queue_push(ticker->commands, command) ? 0 : -EAGAIN;
+	return is_engine(ticker, command->channel) ? dm_post_command(ticker->post, command)
+						   : -EINVAL;
 }
 
 int dm_ticker_set(struct dm_ticker *ticker, int channel, const struct dm_engine_state *state)
 {
 	if (!dm_engine_state_valid(state))
 		return -EINVAL;
-	return command(ticker, &(struct command){
-				       .type = SET,
+	return command(ticker, &(struct dm_command){
+				       .type = DM_COMMAND_SET,
 				       .channel = channel,
 				       .state = *state,
 			       });
@@ -221,8 +177,8 @@ int dm_ticker_set_other(struct dm_ticker *ticker, int channel, int other)
 {
 	if (other < -1 || other >= (int)ticker->count || other == channel)
 		return -EINVAL;
-	return command(ticker, &(struct command){
-				       .type = SET_OTHER,
+	return command(ticker, &(struct dm_command){
+				       .type = DM_COMMAND_SET_OTHER,
 				       .channel = channel,
 				       .other = other,
 			       });
@@ -234,47 +190,31 @@ int dm_ticker_connect(struct dm_ticker *ticker, int channel, uint8_t microphone,
 	if (microphone >= DM_ENGINE_MICROPHONES ||
 	    (intake && dm_intake_clock_rate_hz(intake) != DM_AUDIO_RATE_HZ))
 		return -EINVAL;
-	if (intake)
-		dm_intake_ref(intake);
-
-	const int error = command(ticker, &(struct command){
-						  .type = CONNECT,
-						  .channel = channel,
-						  .microphone = microphone,
-						  .intake = intake,
-					  });
-
-	if (error)
-		dm_intake_unref(intake);
-	return error;
-}
-
-static void give_back(struct dm_ticker *ticker, struct dm_intake *intake)
-{
-	if (!intake)
-		return;
-	/* Full: nobody has answered for thousands of them. */
-	if (!dm_queue_push(ticker->intakes, &intake))
-		dm_intake_unref(intake);
-	dm_doorbell_ring(&ticker->doorbell);
+	return command(ticker, &(struct dm_command){
+				       .type = DM_COMMAND_CONNECT,
+				       .channel = channel,
+				       .microphone = microphone,
+				       .intake = intake,
+			       });
 }
 
 static void take_commands(struct dm_ticker *ticker)
 {
-	struct command command;
+	struct dm_command command;
 
-	while (dm_queue_pop(ticker->commands, &command)) {
+	while (dm_post_take_command(ticker->post, &command)) {
 		struct channel *channel = &ticker->channels[command.channel];
 
 		switch (command.type) {
-		case SET:
+		case DM_COMMAND_SET:
 			dm_engine_set(dm_strip_engine(channel->strip), &command.state);
 			break;
-		case SET_OTHER:
+		case DM_COMMAND_SET_OTHER:
 			channel->other = command.other;
 			break;
-		case CONNECT:
-			give_back(ticker, dm_strip_connect(channel->strip, command.microphone,
+		case DM_COMMAND_CONNECT:
+			dm_post_give_back(ticker->post,
+					  dm_strip_connect(channel->strip, command.microphone,
 							   command.intake));
 			break;
 		}
@@ -285,18 +225,17 @@ static void take_commands(struct dm_ticker *ticker)
 
 int dm_ticker_fd(const struct dm_ticker *ticker)
 {
-	return ticker->doorbell.fd;
+	return dm_post_fd(ticker->post);
 }
 
 void dm_ticker_answer(struct dm_ticker *ticker)
 {
-	dm_doorbell_answer(&ticker->doorbell);
-	drop_intakes(ticker);
+	dm_post_answer(ticker->post);
 }
 
 bool dm_ticker_take_event(struct dm_ticker *ticker, struct dm_ticker_event *event)
 {
-	return dm_queue_pop(ticker->events, event);
+	return dm_post_take_event(ticker->post, event);
 }
 
 static void tell_events(struct dm_ticker *ticker, int number)
@@ -304,11 +243,9 @@ static void tell_events(struct dm_ticker *ticker, int number)
 	struct dm_engine *engine = dm_strip_engine(ticker->channels[number].strip);
 	struct dm_ticker_event event = { .channel = number };
 
-	while (engine && dm_engine_take_event(engine, &event.engine)) {
-		if (!dm_queue_push(ticker->events, &event))
+	while (engine && dm_engine_take_event(engine, &event.engine))
+		if (!dm_post_tell(ticker->post, &event))
 			dm_metric_add(&ticker->events_dropped, 1);
-		dm_doorbell_ring(&ticker->doorbell);
-	}
 }
 
 void dm_ticker_level(const struct dm_ticker *ticker, int channel, struct dm_ticker_level *level)
@@ -467,32 +404,16 @@ void dm_ticker_stop(struct dm_ticker *ticker)
 	ticker->has_thread = false;
 }
 
-/* Commands that no beat took still hold references. */
-static void drop_commands(struct dm_ticker *ticker)
-{
-	struct command command;
-
-	while (ticker->commands && dm_queue_pop(ticker->commands, &command))
-		if (command.type == CONNECT)
-			dm_intake_unref(command.intake);
-	if (ticker->intakes)
-		drop_intakes(ticker);
-}
-
 void dm_ticker_destroy(struct dm_ticker *ticker)
 {
 	if (!ticker)
 		return;
 	dm_ticker_stop(ticker);
-	drop_commands(ticker);
+	dm_post_destroy(ticker->post);
 	for (size_t n = 0; n < ticker->count; n++)
 		dm_strip_destroy(ticker->channels[n].strip);
 	if (ticker->metrics)
 		dm_metrics_remove(ticker->metrics, ticker, sizeof(*ticker));
-	dm_queue_destroy(ticker->intakes);
-	dm_queue_destroy(ticker->events);
-	dm_queue_destroy(ticker->commands);
-	dm_doorbell_finish(&ticker->doorbell);
 	free(ticker->channels);
 	free(ticker);
 }
