@@ -47,6 +47,7 @@ export class Check {
 			onPlay: () => (this.#playing ? headset.stopPlaying() : this.#play()),
 			onMicrophone: (device) => this.#choose(device),
 			onHeadset: (device) => headset.choose(device),
+			onLoudness: (fullScaleSpl) => headset.set({ fullScaleSpl }),
 			onDone: onDone ? () => onDone(this.analysis) : null,
 			level: () => microphone.level(),
 		});

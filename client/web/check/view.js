@@ -2,6 +2,7 @@
 
 import { make, setAttribute, setText } from '../page/element.js';
 import { setIcon } from '../page/icon.js';
+import { FULL_SCALE_SPL } from '../sound/protection.js';
 import { FIGURES, REASONS } from './words.js';
 
 /** @typedef {import('../page/locale.js').Locale} Locale */
@@ -20,7 +21,7 @@ import { FIGURES, REASONS } from './words.js';
  * @property {boolean} playing
  * @property {boolean} playable
  * @property {Pick<Microphone, 'state' | 'problem' | 'silenced' | 'devices' | 'device'>} microphone
- * @property {Pick<Headset, 'devices' | 'device' | 'choosable'>} headset
+ * @property {Pick<Headset, 'devices' | 'device' | 'choosable' | 'settings'>} headset
  */
 
 /**
@@ -29,10 +30,17 @@ import { FIGURES, REASONS } from './words.js';
  * @property {() => void} onPlay play, or stop what plays
  * @property {(device: string) => void} onMicrophone
  * @property {(device: string) => void} onHeadset
+ * @property {(spl: number) => void} onLoudness how loud the headset is taken to be, dB SPL of full scale
  * @property {(() => void) | null} onDone
  * @property {() => Level | null} level
  */
 
+/** dB SPL of full scale: 10 dB below and above what is assumed of most. @type {readonly { spl: number, name: MessageKey }[]} */
+const LOUDNESSES = [
+	{ spl: FULL_SCALE_SPL - 10, name: 'check.protection.quiet' },
+	{ spl: FULL_SCALE_SPL, name: 'check.protection.usual' },
+	{ spl: FULL_SCALE_SPL + 10, name: 'check.protection.loud' },
+];
 /** dBFS at the meter's empty end. */
 const METER_LOW = -60;
 /** Milliseconds between two readings: 85 ms are looked back upon. */
@@ -98,6 +106,7 @@ export class CheckView {
 		make('details', {}, make('summary', { 'data-text': 'check.figures' }), this.#figures),
 		make('div', { class: 'mic-check-playing' }, this.#play, make('p', { 'data-text': 'check.play.ask' })),
 	);
+	#loudness = make('select', {}, ...LOUDNESSES.map(({ spl, name }) => make('option', { value: String(spl), 'data-text': name })));
 	/** @type {HTMLButtonElement | null} */ #done = null;
 	#timer = 0;
 	#marked = METER_LOW;
@@ -109,6 +118,7 @@ export class CheckView {
 		this.#build();
 		this.#microphone.addEventListener('change', () => wishes.onMicrophone(this.#microphone.value));
 		this.#headset.addEventListener('change', () => wishes.onHeadset(this.#headset.value));
+		this.#loudness.addEventListener('change', () => wishes.onLoudness(Number(this.#loudness.value)));
 		this.#start.addEventListener('click', () => wishes.onStart());
 		this.#play.addEventListener('click', () => wishes.onPlay());
 		this.#done?.addEventListener('click', () => wishes.onDone?.());
@@ -133,6 +143,13 @@ export class CheckView {
 			make('div', { class: 'mic-check-now', role: 'status' }, this.#says, this.#verdict),
 			this.#text,
 			this.#result,
+			make(
+				'details',
+				{ class: 'mic-check-protection' },
+				make('summary', { 'data-text': 'check.protection' }),
+				make('p', { 'data-text': 'check.protection.about' }),
+				make('label', { class: 'mic-check-field' }, make('span', { 'data-text': 'check.protection.headset' }), this.#loudness),
+			),
 		);
 		this.#says.removeAttribute('role');
 		if (!this.#wishes.onDone) return;
@@ -151,6 +168,9 @@ export class CheckView {
 		this.#headsetField.hidden = !headset.choosable || !headset.devices.length;
 		this.#showDevices(this.#headset, headset, locale);
 		this.#showProblem(microphone, locale);
+		const away = (/** @type {number} */ spl) => Math.abs(spl - headset.settings.fullScaleSpl);
+		const [nearest] = [...LOUDNESSES].sort((a, b) => away(a.spl) - away(b.spl));
+		this.#loudness.value = String(nearest?.spl);
 		setText(this.#start, locale.text(running ? 'check.cancel' : analysis ? 'check.again' : 'check.start'));
 		setText(this.#says, says ? locale.text(says) : '');
 		this.#says.hidden = !says;
