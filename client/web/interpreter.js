@@ -68,8 +68,6 @@ let rendering = false;
 let coughing = false;
 /** @type {OutputName} */
 let output = 'A';
-/** @type {OutputName} */
-let monitorOutput = 'A';
 /** @type {'none' | 'open' | 'taken' | 'done'} */
 let call = 'none';
 let toastTimer = 0;
@@ -281,13 +279,8 @@ function toggleMonitor() {
 	headset.set({ monitor: !headset.settings.monitor });
 }
 
-async function swapMonitor() {
-	const other = monitorOutput === 'A' ? 'B' : 'A';
-
-	if ((booth.state?.outputs.length ?? 0) > 1 && (await booth.monitor(other))) {
-		monitorOutput = other;
-		render();
-	}
+function swapMonitor() {
+	if ((booth.state?.outputs.length ?? 0) > 1) booth.monitor(booth.state?.monitor === 'A' ? 'B' : 'A');
 }
 
 /** @param {number} by */
@@ -342,7 +335,7 @@ function happened(name, fields) {
 	if (name === 'chat') {
 		const message = chatOf(fields);
 		messagesPanel.add(message, locale);
-		if (message.from !== booth.seat?.name) announcer.say(locale.text('chat.said', { name: message.from, text: message.text }));
+		if (message.seat === null || message.seat !== booth.state?.you) announcer.say(locale.text('chat.said', { name: messagesPanel.writer(message, locale), text: message.text }));
 	} else if (name === 'shift') {
 		toast(locale.text('shift.over', { time: locale.minutes((booth.state?.shift?.for ?? 0) / 60) }));
 		cues.play('asked');
@@ -497,7 +490,7 @@ function showConsole() {
 	airPanel.show({ air, booth: state, open: isOpen(), coughing, output, call }, locale);
 	partnersPanel.show(state, booth.stateAt, booth.inContact, locale);
 	incomingPanel.show(state, room, locale);
-	mixPanel.show(headset, state, monitorOutput, locale);
+	mixPanel.show(headset, state, locale);
 	messagesPanel.show(locale);
 	showPicture(room);
 	showMicrophone();
@@ -514,6 +507,7 @@ const EMPTY = {
 	id: '',
 	room: '',
 	you: -1,
+	monitor: /** @type {const} */ ('A'),
 	outputs: [],
 	seats: [],
 	handover: { state: /** @type {const} */ ('none'), from: null, to: null, invited: [], ends_in: 0 },

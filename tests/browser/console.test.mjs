@@ -32,7 +32,7 @@ const arriving = (relay) => [...relay.media.uplinks.values()].at(-1) ?? -120;
 test('sign in, check, on air, cough, relay, off: with keys alone', () =>
 	inBooth(async (page, relay, booth) => {
 		const [join] = relay.of('join');
-		assert.deepEqual([join.booth, join.name, join.lang, join.key], ['fr', 'Anna Keller', 'floor', undefined]);
+		assert.deepEqual([join.booth, join.name, join.lang, join.key], ['fr', 'Anna Keller', undefined, undefined]);
 		assert.match(join.offer, /m=audio[^]*a=sendrecv[^]*m=audio[^]*a=recvonly[^]*m=video[^]*a=recvonly/);
 
 		await page.keyboard.press('m');

@@ -25,6 +25,7 @@ export class FakeBooth {
 		this.handover = { state: 'none', from: null, to: null, invited: [], ends: 0 };
 		this.incoming = { automatic: false, chosen: 'floor', pivots, presets: ['floor', null, null] };
 		this.call = null;
+		this.monitor = 'A';
 		this.calls = 0;
 		this.listeners = langs.map(() => 12);
 		/** Of tests: the engine does as it is told. */
@@ -185,6 +186,7 @@ export class FakeBooth {
 			id: this.id,
 			room: this.room.id,
 			you,
+			monitor: this.monitor,
 			outputs: this.langs.map((lang, i) => {
 				const holder = this.holder('AB'[i]);
 				const carries = !holder ? 'floor' : holder.microphone === 'muted' ? 'comfort' : 'voice';
@@ -292,7 +294,11 @@ export const boothHandlers = {
 	},
 
 	on_monitor(connection, message) {
-		this.act(connection, message, () => ({ output: message.output }));
+		this.act(connection, message, (booth) => {
+			booth.monitor = message.output;
+			booth.tell();
+			return { output: message.output };
+		});
 	},
 
 	'on_floor-language'(connection, message) {
@@ -326,7 +332,7 @@ export const boothHandlers = {
 
 	on_chat(connection, message) {
 		this.act(connection, message, (booth, seat) => {
-			booth.broadcast({ type: 'chat', from: seat.name, to: message.to, text: message.text, time: Math.floor(Date.now() / 1000) });
+			booth.broadcast({ type: 'chat', seat: seat.seat, from: seat.name, to: message.to, text: message.text, time: Math.floor(Date.now() / 1000) });
 		});
 	},
 };

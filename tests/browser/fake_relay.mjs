@@ -320,13 +320,15 @@ export class FakeRelay {
 		connection.send({ type: 'error', id, code, message: `refused: ${code}` });
 	}
 
-	async on_join(connection, { id, room, lang = 'floor', video = 'auto', sign = false, offer, booth, name, key }) {
+	async on_join(connection, message) {
+		const { id, room, lang = 'floor', video = 'auto', sign = false, offer, booth, name, key } = message;
 		const found = this.event.rooms.find((each) => each.id === room);
 
 		if (!found) return this.#refuse(connection, id, 'unknown-room');
 		if (!found.channels.some((each) => each.lang === lang)) return this.#refuse(connection, id, 'unknown-language');
 		if (connection.peer) return this.#refuse(connection, id, 'already-joined');
 		const place = booth && this.booths.get(`${room} ${booth}`);
+		if (booth && message.lang !== undefined) return this.#refuse(connection, id, 'bad-message');
 		if (booth && !place) return this.#refuse(connection, id, 'unknown-booth');
 		let seat;
 		try {

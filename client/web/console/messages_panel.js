@@ -61,12 +61,18 @@ export class MessagesPanel {
 	}
 
 	/** @param {ChatMessage} message @param {Locale} locale */
-	add({ from, to, text, time }, locale) {
+	writer({ from, seat }, locale) {
+		return from === 'technician' && seat === null ? locale.text('chat.to.technician') : from;
+	}
+
+	/** @param {ChatMessage} message @param {Locale} locale */
+	add(message, locale) {
+		const { to, text, time } = message;
 		const stays = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < 40;
-		const who = from === 'technician' ? locale.text('chat.to.technician') : from;
+		const who = this.writer(message, locale);
 		const name = to === 'technician' ? `${who} → ${locale.text('chat.to.technician')}` : who;
 		const when = make('time', {}, locale.time(new Date(time * 1000)));
-		const row = make('p', { 'data-to': to, 'data-from': from }, make('span', { class: 'chat-from', dir: 'auto' }, name), when, make('span', { class: 'chat-words', dir: 'auto' }, text));
+		const row = make('p', { 'data-to': to, 'data-from': message.seat === null ? 'technician' : 'booth' }, make('span', { class: 'chat-from', dir: 'auto' }, name), when, make('span', { class: 'chat-words', dir: 'auto' }, text));
 
 		this.#list.append(row);
 		while (this.#list.childElementCount > KEPT) this.#list.firstElementChild?.remove();

@@ -5,7 +5,6 @@ import { byId, setAttribute, setText } from '../page/element.js';
 /** @typedef {import('../sound/headset.js').Headset} Headset */
 /** @typedef {import('../sound/headset.js').HeadsetSettings} HeadsetSettings */
 /** @typedef {import('../session/booth_state.js').BoothState} BoothState */
-/** @typedef {import('../session/booth_state.js').OutputName} OutputName */
 /** @typedef {import('../page/locale.js').Locale} Locale */
 
 /** @typedef {'volume' | 'bass' | 'treble' | 'balance'} SliderName */
@@ -35,15 +34,15 @@ export class MixPanel {
 		byId(name, HTMLInputElement).focus();
 	}
 
-	/** @param {Headset} headset @param {BoothState} booth @param {OutputName} output of the monitor @param {Locale} locale */
-	show(headset, booth, output, locale) {
+	/** @param {Headset} headset @param {BoothState} booth @param {Locale} locale */
+	show(headset, booth, locale) {
 		const { settings } = headset;
 		const other = byId('monitor-output', HTMLButtonElement);
 
 		for (const name of SLIDERS) this.#slider(name, settings[name], locale);
 		setAttribute(byId('monitor', HTMLButtonElement), 'aria-pressed', String(settings.monitor));
 		other.hidden = booth.outputs.length < 2;
-		setText(other, locale.text('mix.monitor.output', { output }));
+		setText(other, locale.text('mix.monitor.output', { output: booth.monitor }));
 		byId('balance', HTMLInputElement).disabled = !settings.monitor;
 		setText(byId('hearing', HTMLParagraphElement), this.#hearing(headset, locale));
 	}

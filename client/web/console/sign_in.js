@@ -54,7 +54,7 @@ export class SignInForm {
 
 	/** @returns {SignIn} */
 	#wish() {
-		return { room: this.#room.value, booth: this.#booth.value, name: this.#name.value.trim(), consent: this.#consent.checked };
+		return { room: this.#room.value, booth: this.#booth.value, name: cut(this.#name.value.trim()), consent: this.#consent.checked };
 	}
 
 	/**
@@ -110,4 +110,18 @@ export class SignInForm {
 	get empty() {
 		return this.#event !== null && !this.#room.options.length;
 	}
+}
+
+/** Bytes of a name that the relay takes. */
+const NAME_MAX = 63;
+
+/** Whole characters of it that fit. @param {string} name */
+export function cut(name) {
+	let kept = '';
+
+	for (const character of name) {
+		if (new TextEncoder().encode(kept + character).length > NAME_MAX) break;
+		kept += character;
+	}
+	return kept.trim();
 }

@@ -56,6 +56,7 @@
  * @property {string} id
  * @property {string} room
  * @property {number} you your seat
+ * @property {OutputName} monitor which own channel it carries
  * @property {readonly Output[]} outputs A, and perhaps B
  * @property {readonly Seat[]} seats that are taken
  * @property {Handover} handover
@@ -66,7 +67,7 @@
 
 /** dB, -Infinity for silence; null where there is none. @typedef {{ peak: number, lufs: number }} LevelPair */
 /** @typedef {{ outputs: readonly LevelPair[], incoming: LevelPair | null, microphone: { peak: number, live: boolean } | null }} ServerLevels */
-/** @typedef {{ from: string, to: string, text: string, time: number }} ChatMessage */
+/** seat: of who wrote it, where it is of this booth. @typedef {{ from: string, to: string, text: string, time: number, seat: number | null }} ChatMessage */
 
 /** @typedef {Readonly<Record<string, unknown>>} Fields */
 
@@ -159,6 +160,7 @@ export function parseBooth(value) {
 		id: text(value['id']),
 		room: text(value['room']),
 		you: value['you'],
+		monitor: value['monitor'] === 'B' ? 'B' : 'A',
 		outputs: objects(value['outputs']).map(parseOutput),
 		seats: objects(value['seats']).map(parseSeat),
 		handover: parseHandover(value['handover']),
@@ -198,6 +200,7 @@ export function parseChat(fields) {
 		to: text(fields['to']),
 		text: text(fields['text']),
 		time: number(fields['time']),
+		seat: maybe(fields['seat']),
 	};
 }
 

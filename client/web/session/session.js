@@ -323,7 +323,7 @@ export class Session {
 		try {
 			const offer = await peer.offer({ restart: false });
 			const sent = { room: wanted.room, ...target };
-			const answer = await this.#socket.request('join', { ...sent, ...place?.ask(), offer });
+			const answer = await this.#socket.request('join', { ...this.#said(sent), ...place?.ask(), offer });
 			if (this.#peer !== peer) return;
 
 			peer.id = String(answer['peer'] ?? '');
@@ -375,9 +375,14 @@ export class Session {
 	async #select() {
 		const target = /** @type {Choice} */ (this.#target());
 		const peer = this.#peer;
-		const answer = await this.#socket.request('select', { ...target });
+		const answer = await this.#socket.request('select', this.#said(target));
 
 		if (this.#peer === peer) this.#confirm(target, answer);
+	}
+
+	/** Where a booth listens to is for all who sit in it: `incoming`, and not the choice of one. @param {Choice} choice @returns {Readonly<Record<string, unknown>>} */
+	#said({ lang, ...others }) {
+		return this.#options.place ? others : { lang, ...others };
 	}
 
 	/** @param {Choice} asked @param {Readonly<Record<string, unknown>>} answer */
