@@ -7,12 +7,15 @@
 
 struct dm_resources {
 	const struct dm_resource_kind *kind; /* borrowed */
+	struct dm_event *event;              /* borrowed */
+	struct dm_access *access;            /* borrowed, nullable */
 	struct dm_metrics *metrics;          /* borrowed, nullable */
 	GHashTable *sessions;                /* id (of the session) to session (owned) */
 	struct dm_metric count;
 };
 
 int dm_resources_create(struct dm_resources **out, const struct dm_resource_kind *kind,
+			struct dm_event *event, struct dm_access *access,
 			struct dm_metrics *metrics)
 {
 	struct dm_resources *resources = g_new0(struct dm_resources, 1);
@@ -20,6 +23,8 @@ int dm_resources_create(struct dm_resources **out, const struct dm_resource_kind
 
 	*out = NULL;
 	resources->kind = kind;
+	resources->event = event;
+	resources->access = access;
 	resources->metrics = metrics;
 	resources->sessions = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, kind->destroy);
 	if (metrics)
@@ -43,6 +48,16 @@ void dm_resources_destroy(struct dm_resources *resources)
 	g_free(resources);
 }
 
+struct dm_event *dm_resources_event(const struct dm_resources *resources)
+{
+	return resources->event;
+}
+
+struct dm_access *dm_resources_access(const struct dm_resources *resources)
+{
+	return resources->access;
+}
+
 void *dm_resources_find(const struct dm_resources *resources, const char *id)
 {
 	return g_hash_table_lookup(resources->sessions, id);
@@ -54,14 +69,14 @@ void dm_resources_remove(struct dm_resources *resources, const char *id)
 		dm_metric_add(&resources->count, -1);
 }
 
-void dm_resources_review(struct dm_resources *resources, const struct dm_access *access)
+void dm_resources_review(struct dm_resources *resources)
 {
 	GHashTableIter iterator;
 	void *session;
 
 	g_hash_table_iter_init(&iterator, resources->sessions);
 	while (g_hash_table_iter_next(&iterator, NULL, &session)) {
-		if (!dm_access_is_revoked(access, resources->kind->token_id(session)))
+		if (!dm_access_is_revoked(resources->access, resources->kind->token_id(session)))
 			continue;
 		g_hash_table_iter_remove(&iterator);
 		dm_metric_add(&resources->count, -1);

@@ -13,6 +13,7 @@
 #include "control/access.h"
 #include "control/agreement.h"
 #include "control/request.h"
+#include "session/event.h"
 
 #define DM_RESOURCE_ENDPOINT_METHODS "OPTIONS, POST"
 #define DM_RESOURCE_SESSION_METHODS  "DELETE, OPTIONS, PATCH"
@@ -35,17 +36,21 @@ struct dm_resource_kind {
 /* All sessions of one kind, by id. */
 struct dm_resources;
 
-/* `kind` and `metrics` (nullable) are borrowed until destroy. Returns 0 or -ENOMEM; on failure *out
- * is NULL. */
+/* All are borrowed until destroy; `access` and `metrics` may be NULL. Returns 0 or -ENOMEM; on
+ * failure *out is NULL. */
 int dm_resources_create(struct dm_resources **out, const struct dm_resource_kind *kind,
+			struct dm_event *event, struct dm_access *access,
 			struct dm_metrics *metrics);
 void dm_resources_destroy(struct dm_resources *resources); /* ends all; NULL is allowed */
+
+struct dm_event *dm_resources_event(const struct dm_resources *resources);
+struct dm_access *dm_resources_access(const struct dm_resources *resources); /* nullable */
 
 void *dm_resources_find(const struct dm_resources *resources, const char *id); /* nullable */
 void dm_resources_remove(struct dm_resources *resources, const char *id);      /* ends it */
 
 /* Ends the sessions whose token has been revoked. */
-void dm_resources_review(struct dm_resources *resources, const struct dm_access *access);
+void dm_resources_review(struct dm_resources *resources);
 
 /* Whether a POST is an offer, to be answered by an answer; else 415 or 406. */
 bool dm_resource_takes_offer(const struct dm_request *request, struct dm_response *response);

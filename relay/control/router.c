@@ -15,9 +15,9 @@
 
 struct dm_router {
 	struct dm_router_options options;
-	struct dm_pages *pages; /* owned, nullable */
-	struct dm_whep *whep;   /* owned */
-	struct dm_whip *whip;   /* owned */
+	struct dm_pages *pages;          /* owned, nullable */
+	struct dm_resources *players;    /* owned */
+	struct dm_resources *publishers; /* owned */
 	bool ready;
 	char reason[200];
 	struct dm_metric responses[CLASSES];
@@ -49,10 +49,11 @@ int dm_router_create(struct dm_router **out, const struct dm_router_options *opt
 	*out = NULL;
 	router->options = *options;
 	g_strlcpy(router->reason, "The relay is starting.", sizeof(router->reason));
-	error = dm_whep_create(&router->whep, options->event, options->access, options->metrics);
+	error = dm_resources_create(&router->players, &dm_whep_kind, options->event,
+				    options->access, options->metrics);
 	if (!error)
-		error = dm_whip_create(&router->whip, options->event, options->access,
-				       options->metrics);
+		error = dm_resources_create(&router->publishers, &dm_whip_kind, options->event,
+					    options->access, options->metrics);
 	if (!error && options->web_root && *options->web_root)
 		error = dm_pages_create(&router->pages, options->web_root);
 	if (!error && options->metrics)
@@ -72,8 +73,8 @@ void dm_router_destroy(struct dm_router *router)
 	if (router->options.metrics)
 		dm_metrics_remove(router->options.metrics, router, sizeof(*router));
 	dm_pages_destroy(router->pages);
-	dm_whip_destroy(router->whip);
-	dm_whep_destroy(router->whep);
+	dm_resources_destroy(router->publishers);
+	dm_resources_destroy(router->players);
 	g_free(router);
 }
 
@@ -85,8 +86,8 @@ void dm_router_set_ready(struct dm_router *router, bool ready, const char *reaso
 
 void dm_router_review(struct dm_router *router)
 {
-	dm_whep_review(router->whep);
-	dm_whip_review(router->whip);
+	dm_resources_review(router->players);
+	dm_resources_review(router->publishers);
 }
 
 void dm_router_count(struct dm_router *router, unsigned status)
@@ -215,9 +216,9 @@ void dm_router_handle(struct dm_router *router, const struct dm_request *request
 	if (!dm_path_parse(&path, request->path, strlen(request->path)))
 		dm_problem(response, 404, "There is nothing at this address.");
 	else if (path.count && !strcmp(path.segments[0], "whep"))
-		dm_whep_handle(router->whep, request, &path, response);
+		dm_whep_handle(router->players, request, &path, response);
 	else if (path.count && !strcmp(path.segments[0], "whip"))
-		dm_whip_handle(router->whip, request, &path, response);
+		dm_whip_handle(router->publishers, request, &path, response);
 	else
 		handle_read(router, request, &path, response);
 	dm_router_count(router, response->status);

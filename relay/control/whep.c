@@ -5,16 +5,9 @@
 #include "control/listener.h"
 #include "control/message.h"
 #include "control/problem.h"
-#include "control/resource.h"
 #include "session/name.h"
 
 #include <string.h>
-
-struct dm_whep {
-	struct dm_event *event;         /* borrowed */
-	struct dm_access *access;       /* borrowed, nullable */
-	struct dm_resources *listeners; /* owned */
-};
 
 static const char *id_of(const void *listener)
 {
@@ -42,7 +35,7 @@ static void destroy(void *listener)
 	dm_listener_destroy(listener);
 }
 
-static const struct dm_resource_kind kind = {
+const struct dm_resource_kind dm_whep_kind = {
 	.gauge = "dragoman_whep_sessions",
 	.help = "WHEP sessions that exist.",
 	.id = id_of,
@@ -52,42 +45,12 @@ static const struct dm_resource_kind kind = {
 	.destroy = destroy,
 };
 
-int dm_whep_create(struct dm_whep **out, struct dm_event *event, struct dm_access *access,
-		   struct dm_metrics *metrics)
-{
-	struct dm_whep *whep = g_new0(struct dm_whep, 1);
-	const int error = dm_resources_create(&whep->listeners, &kind, metrics);
-
-	*out = NULL;
-	if (error) {
-		g_free(whep);
-		return error;
-	}
-	whep->event = event;
-	whep->access = access;
-	*out = whep;
-	return 0;
-}
-
-void dm_whep_destroy(struct dm_whep *whep)
-{
-	if (!whep)
-		return;
-	dm_resources_destroy(whep->listeners);
-	g_free(whep);
-}
-
 static void on_state(void *user, struct dm_listener *listener, enum dm_peer_state state)
 {
-	struct dm_whep *whep = user;
+	struct dm_resources *players = user;
 
 	if (state != DM_PEER_CONNECTED)
-		dm_resources_remove(whep->listeners, dm_listener_id(listener));
-}
-
-void dm_whep_review(struct dm_whep *whep)
-{
-	dm_resources_review(whep->listeners, whep->access);
+		dm_resources_remove(players, dm_listener_id(listener));
 }
 
 /* Parameters that we do not know are let be: players add their own. */
@@ -111,25 +74,25 @@ static bool read_wish(const struct dm_request *request, struct dm_listener_wish 
 	return true;
 }
 
-static bool create_session(struct dm_whep *whep, const struct dm_request *request, const char *room,
-			   const struct dm_visitor *visitor, struct dm_listener **listener,
-			   char **answer, struct dm_refusal *refusal)
+static bool create_session(struct dm_resources *players, const struct dm_request *request,
+			   const char *room, const struct dm_visitor *visitor,
+			   struct dm_listener **listener, char **answer, struct dm_refusal *refusal)
 {
 	enum dm_video_choice video;
 	bool sign;
 	struct dm_listener_options options = {
-		.event = whep->event,
+		.event = dm_resources_event(players),
 		.room = room,
 		.offer = request->body,
 		.offer_bytes = request->body_bytes,
 		.token_id = visitor->token.id,
 		.on_state = on_state,
-		.user = whep,
+		.user = players,
 	};
 
 	if (!read_wish(request, &options.wish, &video, &sign, refusal))
 		return false;
-	if (!dm_access_may(whep->access, visitor, DM_ACTION_LISTEN, room,
+	if (!dm_access_may(dm_resources_access(players), visitor, DM_ACTION_LISTEN, room,
 			   options.wish.lang ? options.wish.lang : "floor", refusal))
 		return false;
 	/* A player cannot offer again, so that sound alone is sound alone for good. */
@@ -137,8 +100,9 @@ static bool create_session(struct dm_whep *whep, const struct dm_request *reques
 	return dm_listener_create(listener, &options, answer, refusal);
 }
 
-static void handle_create(struct dm_whep *whep, const struct dm_request *request, const char *room,
-			  const struct dm_visitor *visitor, struct dm_response *response)
+static void handle_create(struct dm_resources *players, const struct dm_request *request,
+			  const char *room, const struct dm_visitor *visitor,
+			  struct dm_response *response)
 {
 	struct dm_listener *listener;
 	struct dm_refusal refusal;
@@ -147,12 +111,12 @@ static void handle_create(struct dm_whep *whep, const struct dm_request *request
 
 	if (!dm_resource_takes_offer(request, response))
 		return;
-	if (!create_session(whep, request, room, visitor, &listener, &answer, &refusal)) {
+	if (!create_session(players, request, room, visitor, &listener, &answer, &refusal)) {
 		dm_problem_refusal(response, &refusal);
 		return;
 	}
 	g_snprintf(endpoint, sizeof(endpoint), "/whep/%s", room);
-	dm_resources_add(whep->listeners, listener, endpoint, answer, response);
+	dm_resources_add(players, listener, endpoint, answer, response);
 }
 
 static json_t *selection_json(const struct dm_subscriber *subscriber)
@@ -169,7 +133,7 @@ static const char *room_of(const struct dm_listener *listener)
 	return dm_subscriber_room(dm_listener_subscriber(listener))->options->id;
 }
 
-static void handle_select(struct dm_whep *whep, struct dm_listener *listener,
+static void handle_select(struct dm_resources *players, struct dm_listener *listener,
 			  const struct dm_request *request, const struct dm_visitor *visitor,
 			  struct dm_response *response)
 {
@@ -185,7 +149,7 @@ static void handle_select(struct dm_whep *whep, struct dm_listener *listener,
 	bool granted = dm_message_parse_select(&message, request->body, request->body_bytes,
 					       &refusal);
 
-	granted = granted && dm_access_may(whep->access, visitor, DM_ACTION_SELECT,
+	granted = granted && dm_access_may(dm_resources_access(players), visitor, DM_ACTION_SELECT,
 					   room_of(listener), message.lang, &refusal);
 	if (granted) {
 		const struct dm_listener_wish wish = {
@@ -206,7 +170,7 @@ static void handle_select(struct dm_whep *whep, struct dm_listener *listener,
 
 /* False with a problem when the request's token is not good for the room. What is asked of which
  * channel is judged by whoever knows it. */
-static bool admit(struct dm_whep *whep, const struct dm_request *request,
+static bool admit(struct dm_resources *players, const struct dm_request *request,
 		  const struct dm_path *path, struct dm_visitor *visitor,
 		  struct dm_response *response)
 {
@@ -214,27 +178,28 @@ static bool admit(struct dm_whep *whep, const struct dm_request *request,
 	struct dm_refusal refusal;
 	bool granted;
 
-	dm_access_recognise(whep->access, dm_access_bearer(request->authorization), visitor);
+	dm_access_recognise(dm_resources_access(players), dm_access_bearer(request->authorization),
+			    visitor);
 	if (request->method == DM_METHOD_DELETE)
-		granted = dm_access_may_leave(whep->access, visitor, DM_ACTION_LISTEN, room, NULL,
-					      &refusal);
+		granted = dm_access_may_leave(dm_resources_access(players), visitor,
+					      DM_ACTION_LISTEN, room, NULL, &refusal);
 	else
-		granted = dm_access_may(whep->access, visitor, DM_ACTION_LISTEN, room, NULL,
-					&refusal);
+		granted = dm_access_may(dm_resources_access(players), visitor, DM_ACTION_LISTEN,
+					room, NULL, &refusal);
 	if (!granted)
 		dm_problem_refusal(response, &refusal);
 	return granted;
 }
 
-static void handle_endpoint(struct dm_whep *whep, const struct dm_request *request,
+static void handle_endpoint(struct dm_resources *players, const struct dm_request *request,
 			    const struct dm_path *path, struct dm_response *response)
 {
 	struct dm_visitor visitor;
 
 	switch (request->method) {
 	case DM_METHOD_POST:
-		if (admit(whep, request, path, &visitor, response))
-			handle_create(whep, request, path->segments[1], &visitor, response);
+		if (admit(players, request, path, &visitor, response))
+			handle_create(players, request, path->segments[1], &visitor, response);
 		return;
 	case DM_METHOD_OPTIONS:
 		dm_resource_answer_options(response, DM_RESOURCE_ENDPOINT_METHODS,
@@ -247,10 +212,10 @@ static void handle_endpoint(struct dm_whep *whep, const struct dm_request *reque
 }
 
 /* NULL, with a problem, when there is no such session in that room. */
-static struct dm_listener *find_session(struct dm_whep *whep, const struct dm_path *path,
+static struct dm_listener *find_session(struct dm_resources *players, const struct dm_path *path,
 					struct dm_response *response)
 {
-	struct dm_listener *listener = dm_resources_find(whep->listeners, path->segments[2]);
+	struct dm_listener *listener = dm_resources_find(players, path->segments[2]);
 	const struct dm_subscriber *subscriber = listener ? dm_listener_subscriber(listener) : NULL;
 
 	if (subscriber && !strcmp(dm_subscriber_room(subscriber)->options->id, path->segments[1]))
@@ -259,7 +224,7 @@ static struct dm_listener *find_session(struct dm_whep *whep, const struct dm_pa
 	return NULL;
 }
 
-static void handle_session(struct dm_whep *whep, const struct dm_request *request,
+static void handle_session(struct dm_resources *players, const struct dm_request *request,
 			   const struct dm_path *path, struct dm_response *response)
 {
 	const bool select = path->count == 4;
@@ -276,27 +241,27 @@ static void handle_session(struct dm_whep *whep, const struct dm_request *reques
 					   DM_RESOURCE_FRAGMENT);
 		return;
 	}
-	if (!admit(whep, request, path, &visitor, response))
+	if (!admit(players, request, path, &visitor, response))
 		return;
-	listener = find_session(whep, path, response);
+	listener = find_session(players, path, response);
 	if (!listener)
 		return;
 	if (!select)
-		dm_resources_handle(whep->listeners, listener, request, response);
+		dm_resources_handle(players, listener, request, response);
 	else if (request->method == DM_METHOD_POST)
-		handle_select(whep, listener, request, &visitor, response);
+		handle_select(players, listener, request, &visitor, response);
 	else
 		dm_problem_method(response, DM_RESOURCE_ENDPOINT_METHODS);
 }
 
-void dm_whep_handle(struct dm_whep *whep, const struct dm_request *request,
+void dm_whep_handle(struct dm_resources *players, const struct dm_request *request,
 		    const struct dm_path *path, struct dm_response *response)
 {
 	dm_resource_add_cors(response);
 	if (path->count == 2)
-		handle_endpoint(whep, request, path, response);
+		handle_endpoint(players, request, path, response);
 	else if (path->count == 3 || (path->count == 4 && !strcmp(path->segments[3], "select")))
-		handle_session(whep, request, path, response);
+		handle_session(players, request, path, response);
 	else
 		dm_problem(response, 404, "Players post their offer to /whep/ and a room's id.");
 }

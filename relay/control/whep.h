@@ -9,25 +9,13 @@
 #ifndef DM_CONTROL_WHEP_H
 #define DM_CONTROL_WHEP_H
 
-#include "base/metric.h"
-#include "control/access.h"
-#include "control/request.h"
-#include "session/event.h"
+#include "control/resource.h"
 
-struct dm_whep;
-
-/* All are borrowed until destroy; `access` and `metrics` may be NULL. Returns 0 or -ENOMEM. */
-int dm_whep_create(struct dm_whep **out, struct dm_event *event, struct dm_access *access,
-		   struct dm_metrics *metrics);
-
-/* Ends every session. NULL is allowed. */
-void dm_whep_destroy(struct dm_whep *whep);
-
-/* Ends the sessions whose token has been revoked. */
-void dm_whep_review(struct dm_whep *whep);
+/* The kind of its sessions. */
+extern const struct dm_resource_kind dm_whep_kind;
 
 /* Answers for every path whose first segment is "whep". */
-void dm_whep_handle(struct dm_whep *whep, const struct dm_request *request,
+void dm_whep_handle(struct dm_resources *players, const struct dm_request *request,
 		    const struct dm_path *path, struct dm_response *response);
 
 #endif

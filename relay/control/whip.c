@@ -3,16 +3,9 @@
 
 #include "control/contribution.h"
 #include "control/problem.h"
-#include "control/resource.h"
 
 #include <string.h>
 #include <strings.h>
-
-struct dm_whip {
-	struct dm_event *event;             /* borrowed */
-	struct dm_access *access;           /* borrowed, nullable */
-	struct dm_resources *contributions; /* owned */
-};
 
 /* What a path leads to. */
 struct place {
@@ -48,7 +41,7 @@ static void destroy(void *contribution)
 	dm_contribution_destroy(contribution);
 }
 
-static const struct dm_resource_kind kind = {
+const struct dm_resource_kind dm_whip_kind = {
 	.gauge = "dragoman_whip_sessions",
 	.help = "WHIP sessions that exist.",
 	.id = id_of,
@@ -58,41 +51,11 @@ static const struct dm_resource_kind kind = {
 	.destroy = destroy,
 };
 
-int dm_whip_create(struct dm_whip **out, struct dm_event *event, struct dm_access *access,
-		   struct dm_metrics *metrics)
-{
-	struct dm_whip *whip = g_new0(struct dm_whip, 1);
-	const int error = dm_resources_create(&whip->contributions, &kind, metrics);
-
-	*out = NULL;
-	if (error) {
-		g_free(whip);
-		return error;
-	}
-	whip->event = event;
-	whip->access = access;
-	*out = whip;
-	return 0;
-}
-
-void dm_whip_destroy(struct dm_whip *whip)
-{
-	if (!whip)
-		return;
-	dm_resources_destroy(whip->contributions);
-	g_free(whip);
-}
-
-void dm_whip_review(struct dm_whip *whip)
-{
-	dm_resources_review(whip->contributions, whip->access);
-}
-
 static void on_gone(void *user, struct dm_contribution *contribution)
 {
-	struct dm_whip *whip = user;
+	struct dm_resources *publishers = user;
 
-	dm_resources_remove(whip->contributions, dm_contribution_id(contribution));
+	dm_resources_remove(publishers, dm_contribution_id(contribution));
 }
 
 /* /whip/{room}/floor and /whip/{room}/channels/{lang}, with or without a session. The floor is no
@@ -117,41 +80,43 @@ static bool find_place(const struct dm_path *path, struct place *place)
 }
 
 /* False with a problem when the request's token is not good for the place. */
-static bool admit(struct dm_whip *whip, const struct dm_request *request, const struct place *place,
-		  struct dm_visitor *visitor, struct dm_response *response)
+static bool admit(struct dm_resources *publishers, const struct dm_request *request,
+		  const struct place *place, struct dm_visitor *visitor,
+		  struct dm_response *response)
 {
 	struct dm_refusal refusal;
 	bool granted;
 
-	dm_access_recognise(whip->access, dm_access_bearer(request->authorization), visitor);
+	dm_access_recognise(dm_resources_access(publishers),
+			    dm_access_bearer(request->authorization), visitor);
 	if (request->method == DM_METHOD_DELETE)
-		granted = dm_access_may_leave(whip->access, visitor, place->action, place->room,
-					      place->lang, &refusal);
+		granted = dm_access_may_leave(dm_resources_access(publishers), visitor,
+					      place->action, place->room, place->lang, &refusal);
 	else
-		granted = dm_access_may(whip->access, visitor, place->action, place->room,
-					place->lang, &refusal);
+		granted = dm_access_may(dm_resources_access(publishers), visitor, place->action,
+					place->room, place->lang, &refusal);
 	if (!granted)
 		dm_problem_refusal(response, &refusal);
 	return granted;
 }
 
-static void handle_create(struct dm_whip *whip, const struct dm_request *request,
+static void handle_create(struct dm_resources *publishers, const struct dm_request *request,
 			  const struct place *place, const struct dm_visitor *visitor,
 			  struct dm_response *response)
 {
 	const struct dm_contribution_options options = {
-		.event = whip->event,
+		.event = dm_resources_event(publishers),
 		.room = place->room,
 		.lang = place->lang,
 		.name = visitor->token.name[0] ? visitor->token.name : "WHIP",
 		/* Without tokens, machines are by far the most who come this way. */
-		.machine = dm_access_is_open(whip->access) ||
+		.machine = dm_access_is_open(dm_resources_access(publishers)) ||
 			   visitor->token.grant.role == DM_ROLE_FEED,
 		.offer = request->body,
 		.offer_bytes = request->body_bytes,
 		.token_id = visitor->token.id,
 		.on_gone = on_gone,
-		.user = whip,
+		.user = publishers,
 	};
 	struct dm_contribution *contribution;
 	struct dm_refusal refusal;
@@ -160,21 +125,20 @@ static void handle_create(struct dm_whip *whip, const struct dm_request *request
 	if (!dm_resource_takes_offer(request, response))
 		return;
 	if (dm_contribution_create(&contribution, &options, &answer, &refusal))
-		dm_resources_add(whip->contributions, contribution, request->path, answer,
-				 response);
+		dm_resources_add(publishers, contribution, request->path, answer, response);
 	else
 		dm_problem_refusal(response, &refusal);
 }
 
-static void handle_endpoint(struct dm_whip *whip, const struct dm_request *request,
+static void handle_endpoint(struct dm_resources *publishers, const struct dm_request *request,
 			    const struct place *place, struct dm_response *response)
 {
 	struct dm_visitor visitor;
 
 	switch (request->method) {
 	case DM_METHOD_POST:
-		if (admit(whip, request, place, &visitor, response))
-			handle_create(whip, request, place, &visitor, response);
+		if (admit(publishers, request, place, &visitor, response))
+			handle_create(publishers, request, place, &visitor, response);
 		return;
 	case DM_METHOD_OPTIONS:
 		dm_resource_answer_options(response, DM_RESOURCE_ENDPOINT_METHODS,
@@ -187,10 +151,10 @@ static void handle_endpoint(struct dm_whip *whip, const struct dm_request *reque
 }
 
 /* NULL when there is no such session in that place. */
-static struct dm_contribution *find_session(struct dm_whip *whip, const struct place *place)
+static struct dm_contribution *find_session(struct dm_resources *publishers,
+					    const struct place *place)
 {
-	struct dm_contribution *contribution = dm_resources_find(whip->contributions,
-								 place->session);
+	struct dm_contribution *contribution = dm_resources_find(publishers, place->session);
 	const struct dm_publisher *publisher;
 
 	publisher = contribution ? dm_contribution_publisher(contribution) : NULL;
@@ -200,7 +164,7 @@ static struct dm_contribution *find_session(struct dm_whip *whip, const struct p
 	return contribution;
 }
 
-static void handle_session(struct dm_whip *whip, const struct dm_request *request,
+static void handle_session(struct dm_resources *publishers, const struct dm_request *request,
 			   const struct place *place, struct dm_response *response)
 {
 	struct dm_visitor visitor;
@@ -211,16 +175,16 @@ static void handle_session(struct dm_whip *whip, const struct dm_request *reques
 					   DM_RESOURCE_FRAGMENT);
 		return;
 	}
-	if (!admit(whip, request, place, &visitor, response))
+	if (!admit(publishers, request, place, &visitor, response))
 		return;
-	contribution = find_session(whip, place);
+	contribution = find_session(publishers, place);
 	if (contribution)
-		dm_resources_handle(whip->contributions, contribution, request, response);
+		dm_resources_handle(publishers, contribution, request, response);
 	else
 		dm_resource_refuse_gone(response);
 }
 
-void dm_whip_handle(struct dm_whip *whip, const struct dm_request *request,
+void dm_whip_handle(struct dm_resources *publishers, const struct dm_request *request,
 		    const struct dm_path *path, struct dm_response *response)
 {
 	struct place place;
@@ -231,7 +195,7 @@ void dm_whip_handle(struct dm_whip *whip, const struct dm_request *request,
 			response, 404,
 			"Publishers post their offer to /whip/{room}/floor or /whip/{room}/channels/{language}.");
 	else if (place.session)
-		handle_session(whip, request, &place, response);
+		handle_session(publishers, request, &place, response);
 	else
-		handle_endpoint(whip, request, &place, response);
+		handle_endpoint(publishers, request, &place, response);
 }

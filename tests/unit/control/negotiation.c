@@ -102,10 +102,6 @@ static void test_room_without_pictures(void **state)
 	free(offer);
 }
 
-#define TOP                                                                           \
-	"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE a v\r\n"   \
-	"a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\na=setup:actpass\r\n" \
-	"a=fingerprint:sha-1 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33\r\n"
 #define AUDIO                                                                        \
 	"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:a\r\na=rtcp-mux\r\na=recvonly\r\n" \
 	"a=rtpmap:111 opus/48000/2\r\n"
@@ -166,14 +162,14 @@ static void test_h264_choice(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char offer[2048];
 
-		snprintf(offer, sizeof(offer), TOP AUDIO VIDEO "%s", cases[i].attributes);
+		snprintf(offer, sizeof(offer), OFFER_TOP AUDIO VIDEO "%s", cases[i].attributes);
 		g_free(expect(offer, cases[i].part));
 	}
 }
 
 static void test_answer_keeps_to_the_offer(void **state)
 {
-	char *answer = expect(TOP AUDIO, "a=group:BUNDLE a\r\n");
+	char *answer = expect(OFFER_TOP AUDIO, "a=group:BUNDLE a\r\n");
 
 	(void)state;
 	assert_lacks(answer, "a=rtcp-rsize");
@@ -185,7 +181,7 @@ static void test_answer_keeps_to_the_offer(void **state)
 /* Neither group nor mid: one m-line alone needs none. */
 static void test_no_bundle(void **state)
 {
-	char *offer = text_replace(TOP AUDIO, "a=group:BUNDLE a v\r\n", "");
+	char *offer = text_replace(OFFER_TOP AUDIO, "a=group:BUNDLE a v\r\n", "");
 	char *bare = text_replace(offer, "a=mid:a\r\n", "");
 	char *answer = expect(bare, "m=audio 4000 ");
 
@@ -204,7 +200,7 @@ static void test_port_zero(void **state)
 	char offer[2048];
 
 	(void)state;
-	snprintf(offer, sizeof(offer), TOP AUDIO VIDEO "%s", h264);
+	snprintf(offer, sizeof(offer), OFFER_TOP AUDIO VIDEO "%s", h264);
 
 	char *zero = text_replace(offer, "m=video 9", "m=video 0");
 	char *waiting = text_replace(zero, "a=mid:v", "a=bundle-only\r\na=mid:v");
@@ -219,7 +215,7 @@ static void test_port_zero(void **state)
 static void test_long_mid(void **state)
 {
 	struct dm_negotiation *negotiation;
-	char *offer = text_replace(TOP AUDIO, "a=mid:a", "a=mid:abcdefghijklmnopqrstuvwxyz");
+	char *offer = text_replace(OFFER_TOP AUDIO, "a=mid:a", "a=mid:abcdefghijklmnopqrstuvwxyz");
 	char *answer = answer_offer(&negotiation, &everything, offer);
 
 	(void)state;
@@ -256,7 +252,7 @@ static void test_refusals(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct dm_negotiation *negotiation;
 		struct dm_sdp_problem problem;
-		char *offer = text_replace(TOP AUDIO, cases[i].from, cases[i].to);
+		char *offer = text_replace(OFFER_TOP AUDIO, cases[i].from, cases[i].to);
 
 		assert_int_equal(dm_negotiation_create(&negotiation, &everything, offer,
 						       strlen(offer), &problem),
@@ -284,8 +280,8 @@ static void test_unbundled_picture(void **state)
 /* A setup:active offer, and one without any setup, let us be passive. */
 static void test_setup(void **state)
 {
-	char *active = text_replace(TOP AUDIO, "a=setup:actpass", "a=setup:active");
-	char *none = text_replace(TOP AUDIO, "a=setup:actpass\r\n", "");
+	char *active = text_replace(OFFER_TOP AUDIO, "a=setup:actpass", "a=setup:active");
+	char *none = text_replace(OFFER_TOP AUDIO, "a=setup:actpass\r\n", "");
 
 	(void)state;
 	g_free(expect(active, "a=setup:passive"));
@@ -299,12 +295,12 @@ static void test_restart(void **state)
 	struct dm_negotiation *first;
 	struct dm_negotiation *again;
 	struct dm_negotiation *other;
-	char *new_ufrag = text_replace(TOP AUDIO, "ufrag:abcd", "ufrag:wxyz");
-	char *new_type = text_replace(TOP AUDIO, "SAVPF 111", "SAVPF 110");
+	char *new_ufrag = text_replace(OFFER_TOP AUDIO, "ufrag:abcd", "ufrag:wxyz");
+	char *new_type = text_replace(OFFER_TOP AUDIO, "SAVPF 111", "SAVPF 110");
 	char *moved = text_replace(new_type, "rtpmap:111", "rtpmap:110");
 
 	(void)state;
-	g_free(answer_offer(&first, &everything, TOP AUDIO));
+	g_free(answer_offer(&first, &everything, OFFER_TOP AUDIO));
 	g_free(answer_offer(&again, &everything, new_ufrag));
 	g_free(answer_offer(&other, &everything, moved));
 	assert_true(dm_negotiation_same_media(first, again));
@@ -320,7 +316,7 @@ static void test_restart(void **state)
 static void test_version_counts(void **state)
 {
 	struct dm_negotiation *negotiation;
-	char *first = answer_offer(&negotiation, &everything, TOP AUDIO);
+	char *first = answer_offer(&negotiation, &everything, OFFER_TOP AUDIO);
 	const struct dm_peer_answer answer = answer_to(negotiation);
 	char *second = dm_negotiation_write_answer(negotiation, &answer);
 	char *fragment = dm_negotiation_write_fragment(negotiation, &answer);

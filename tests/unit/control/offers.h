@@ -7,6 +7,24 @@
 
 #include <stddef.h>
 
+/* The session level of an offer that lacks nothing. */
+#define OFFER_TOP                                                                     \
+	"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE a v\r\n"   \
+	"a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\na=setup:actpass\r\n" \
+	"a=fingerprint:sha-1 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33\r\n"
+
+/* A trickle ICE fragment with new credentials, as of a restart, and one without (RFC 9725, 4.3). */
+#define FRAGMENT_RESTART                                                                 \
+	"a=ice-options:trickle ice2\r\na=group:BUNDLE 0 1\r\n"                           \
+	"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n"                                 \
+	"a=ice-ufrag:ysXw\r\na=ice-pwd:vw5LmwG4y/e6dPP/zAP9Gp5k\r\n"                     \
+	"a=candidate:1387637174 1 udp 2122260223 192.0.2.1 61764 typ host generation 0 " \
+	"ufrag ysXw network-id 1\r\n"
+#define FRAGMENT_TRICKLE                                                                    \
+	"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n"                                    \
+	"a=candidate:1387637174 1 udp 2122260223 192.0.2.1 61764 typ host generation 0\r\n" \
+	"a=end-of-candidates\r\n"
+
 /* malloc'd, NUL-terminated; fails the test when it cannot be read. */
 char *offer_read(const char *name, size_t *bytes);
 

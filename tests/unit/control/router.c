@@ -394,25 +394,17 @@ static unsigned patch(struct fixture *f, const char *if_match, const char *fragm
 /* RFC 9725, 4.3 */
 static void test_whep_patch(void **state)
 {
-	static const char restart[] =
-		"a=ice-options:trickle ice2\r\na=group:BUNDLE 0 1\r\n"
-		"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n"
-		"a=ice-ufrag:ysXw\r\na=ice-pwd:vw5LmwG4y/e6dPP/zAP9Gp5k\r\n"
-		"a=candidate:1387637174 1 udp 2122260223 192.0.2.1 61764 typ host generation 0 ufrag ysXw network-id 1\r\n";
-	static const char trickle[] =
-		"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n"
-		"a=candidate:1387637174 1 udp 2122260223 192.0.2.1 61764 typ host generation 0\r\na=end-of-candidates\r\n";
 	struct fixture *f = *state;
 	char first[32];
 
 	post_offer(f, "/whep/plenary", NULL, 0);
 	snprintf(first, sizeof(first), "%s", f->etag);
 
-	assert_int_equal(patch(f, f->etag, trickle), 204);
-	assert_int_equal(patch(f, "*", trickle), 204);
-	patch(f, "", trickle);
+	assert_int_equal(patch(f, f->etag, FRAGMENT_TRICKLE), 204);
+	assert_int_equal(patch(f, "*", FRAGMENT_TRICKLE), 204);
+	patch(f, "", FRAGMENT_TRICKLE);
 	client_assert_problem(&f->client, 428, NULL);
-	patch(f, "\"other\"", trickle);
+	patch(f, "\"other\"", FRAGMENT_TRICKLE);
 	client_assert_problem(&f->client, 412, NULL);
 	patch(f, f->etag, "nonsense");
 	client_assert_problem(&f->client, 400, "bad-offer");
@@ -422,11 +414,11 @@ static void test_whep_patch(void **state)
 						    .path = f->location,
 						    .content_type = SDP,
 						    .if_match = "*",
-						    .body = trickle });
+						    .body = FRAGMENT_TRICKLE });
 	client_assert_problem(&f->client, 415, NULL);
 	assert_string_equal(client_header(&f->client, "Accept-Patch"), FRAGMENT);
 
-	assert_int_equal(patch(f, "*", restart), 200);
+	assert_int_equal(patch(f, "*", FRAGMENT_RESTART), 200);
 	assert_string_equal(f->client.response.content_type, FRAGMENT);
 	assert_string_not_equal(client_header(&f->client, "ETag"), first);
 	snprintf(f->etag, sizeof(f->etag), "%s", client_header(&f->client, "ETag"));
@@ -434,9 +426,9 @@ static void test_whep_patch(void **state)
 	assert_string_equal(fake_subscriber_peer(f->event, id_of(f))->remote_ufrag, "ysXw");
 	/* What was trickled for the time before comes too late; the new credentials again change
 	 * nothing. */
-	patch(f, first, trickle);
+	patch(f, first, FRAGMENT_TRICKLE);
 	client_assert_problem(&f->client, 412, NULL);
-	assert_int_equal(patch(f, f->etag, restart), 204);
+	assert_int_equal(patch(f, f->etag, FRAGMENT_RESTART), 204);
 
 	fake_event_fail_next(f->event, -EAGAIN);
 	patch(f, "*", "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=ice-ufrag:third\r\n");

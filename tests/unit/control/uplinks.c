@@ -155,10 +155,6 @@ static void test_publishers(void **state)
 	}
 }
 
-#define TOP                                                                           \
-	"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE a v\r\n"   \
-	"a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\na=setup:actpass\r\n" \
-	"a=fingerprint:sha-1 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33\r\n"
 #define AUDIO                                                                        \
 	"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:a\r\na=rtcp-mux\r\na=sendonly\r\n" \
 	"a=rtpmap:111 opus/48000/2\r\n"
@@ -196,7 +192,7 @@ static void test_picture_choice(void **state)
 		char offer[2048];
 		char *answer;
 
-		snprintf(offer, sizeof(offer), TOP AUDIO VIDEO "%s", cases[i].attributes);
+		snprintf(offer, sizeof(offer), OFFER_TOP AUDIO VIDEO "%s", cases[i].attributes);
 		answer = answer_offer(&negotiation, &floor_whole, offer);
 		assert_mirrors(negotiation, answer);
 		assert_int_equal(negotiation->peer.uplinks[DM_UPLINK_PICTURE].codec,
@@ -212,7 +208,7 @@ static void test_feedback(void **state)
 {
 	struct dm_negotiation *negotiation;
 	char *answer = answer_offer(&negotiation, &floor_whole,
-				    TOP AUDIO
+				    OFFER_TOP AUDIO
 				    "a=rtcp-fb:111 nack\r\n" VIDEO "a=rtpmap:96 VP8/90000\r\n"
 				    "a=rtcp-fb:* goog-remb\r\na=rtcp-fb:96 transport-cc\r\n");
 	const struct dm_uplink_options *picture = &negotiation->peer.uplinks[DM_UPLINK_PICTURE];
@@ -236,7 +232,7 @@ struct refusal_case {
 
 static void test_refusals(void **state)
 {
-	static const char whole[] = TOP AUDIO VIDEO H264 "42e01f\r\n";
+	static const char whole[] = OFFER_TOP AUDIO VIDEO H264 "42e01f\r\n";
 	static const struct refusal_case cases[] = {
 		{ &channel, "a=sendonly", "a=recvonly", "does not send" },
 		{ &channel, "a=sendonly", "a=inactive", "does not send" },
@@ -279,7 +275,7 @@ static void test_refusals(void **state)
 static void test_picture_that_does_not_send(void **state)
 {
 	struct dm_negotiation *negotiation;
-	char *idle = text_replace(TOP AUDIO VIDEO, "a=mid:v\r\na=rtcp-mux\r\na=sendonly",
+	char *idle = text_replace(OFFER_TOP AUDIO VIDEO, "a=mid:v\r\na=rtcp-mux\r\na=sendonly",
 				  "a=mid:v\r\na=rtcp-mux\r\na=inactive");
 	char *answer = answer_offer(&negotiation, &floor_whole, idle);
 
@@ -294,7 +290,7 @@ static void test_picture_that_does_not_send(void **state)
 /* A restart keeps what the peer sends, too. */
 static void test_restart(void **state)
 {
-	static const char offer[] = TOP AUDIO VIDEO H264 "42e01f\r\na=rtcp-fb:96 nack\r\n";
+	static const char offer[] = OFFER_TOP AUDIO VIDEO H264 "42e01f\r\na=rtcp-fb:96 nack\r\n";
 	char *again = text_replace(offer, "ufrag:abcd", "ufrag:wxyz");
 	char *bent[] = {
 		text_replace(again, "a=rtcp-fb:96 nack", "a=rtcp-fb:96 ccm fir"),

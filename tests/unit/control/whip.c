@@ -228,11 +228,11 @@ static void test_nameless(void **state)
 	const struct dm_router_options options = { .event = f->event };
 	struct dm_router *guarded = f->client.router;
 
-	/* Where everybody may do everything, nobody has a name. */
+	/* Where everybody may do everything, nobody has a name, and machines come most. */
 	assert_int_equal(dm_router_create(&f->client.router, &options), 0);
 	assert_int_equal(post(f, FRENCH), 201);
 	assert_string_equal(fake_publisher_options(id_of(f))->name, "WHIP");
-	assert_false(fake_publisher_options(id_of(f))->machine);
+	assert_true(fake_publisher_options(id_of(f))->machine);
 	dm_router_destroy(f->client.router);
 	f->client.router = guarded;
 }
@@ -384,24 +384,16 @@ static void test_methods(void **state)
 /* RFC 9725, 4.3 */
 static void test_patch(void **state)
 {
-	static const char restart[] =
-		"a=ice-options:trickle ice2\r\na=group:BUNDLE 0 1\r\n"
-		"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n"
-		"a=ice-ufrag:ysXw\r\na=ice-pwd:vw5LmwG4y/e6dPP/zAP9Gp5k\r\n"
-		"a=candidate:1387637174 1 udp 2122260223 192.0.2.1 61764 typ host generation 0 ufrag ysXw network-id 1\r\n";
-	static const char trickle[] =
-		"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n"
-		"a=candidate:1387637174 1 udp 2122260223 192.0.2.1 61764 typ host generation 0\r\na=end-of-candidates\r\n";
 	struct fixture *f = *state;
 	char first[32];
 
 	post(f, FRENCH);
 	snprintf(first, sizeof(first), "%s", f->etag);
-	assert_int_equal(patch(f, f->etag, trickle), 204);
-	assert_int_equal(patch(f, "*", trickle), 204);
-	patch(f, "", trickle);
+	assert_int_equal(patch(f, f->etag, FRAGMENT_TRICKLE), 204);
+	assert_int_equal(patch(f, "*", FRAGMENT_TRICKLE), 204);
+	patch(f, "", FRAGMENT_TRICKLE);
 	client_assert_problem(&f->client, 428, NULL);
-	patch(f, "\"other\"", trickle);
+	patch(f, "\"other\"", FRAGMENT_TRICKLE);
 	client_assert_problem(&f->client, 412, NULL);
 	patch(f, f->etag, "nonsense");
 	client_assert_problem(&f->client, 400, "bad-offer");
@@ -409,19 +401,19 @@ static void test_patch(void **state)
 				    .path = f->location,
 				    .content_type = SDP,
 				    .if_match = "*",
-				    .body = trickle });
+				    .body = FRAGMENT_TRICKLE });
 	client_assert_problem(&f->client, 415, NULL);
 	assert_string_equal(header(f, "Accept-Patch"), FRAGMENT);
 
-	assert_int_equal(patch(f, "*", restart), 200);
+	assert_int_equal(patch(f, "*", FRAGMENT_RESTART), 200);
 	assert_string_equal(f->client.response.content_type, FRAGMENT);
 	client_assert_has(&f->client, "a=ice-ufrag:");
 	assert_string_not_equal(header(f, "ETag"), first);
 	snprintf(f->etag, sizeof(f->etag), "%s", header(f, "ETag"));
 	assert_string_equal(fake_publisher_peer(id_of(f))->remote_ufrag, "ysXw");
-	patch(f, first, trickle);
+	patch(f, first, FRAGMENT_TRICKLE);
 	client_assert_problem(&f->client, 412, NULL);
-	assert_int_equal(patch(f, f->etag, restart), 204);
+	assert_int_equal(patch(f, f->etag, FRAGMENT_RESTART), 204);
 
 	fake_publisher_fail_next(-EAGAIN, dm_ruling_of(DM_REASON_DONE));
 	patch(f, "*", "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=ice-ufrag:third\r\n");
