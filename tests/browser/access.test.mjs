@@ -1,14 +1,11 @@
 /* Accessibility: axe-core finds nothing in any state, language or scheme; targets, reflow, zoom. */
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { examine } from './axe.mjs';
 import { launch, leave, until } from './browser.mjs';
 import { FakeRelay, sampleEvent } from './fake_relay.mjs';
 
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const LOCALES = ['ar', 'zh', 'en', 'fr', 'ru', 'es'];
 const mixed = { ru: 'off', es: 'lost', zh: 'connecting' };
 
@@ -29,6 +26,11 @@ const STATES = {
 		then: (page) => page.click('#sign-toggle'),
 	},
 	'sound only': { query: '?room=popov&lang=ru', show: '#status[data-tone=good]', then: (page) => page.click('#only') },
+	'my languages': {
+		query: '?room=popov&lang=ru',
+		show: '#status[data-tone=good]',
+		then: (page) => page.evaluate(() => (document.getElementById('mine').open = true)),
+	},
 	paused: { query: '?room=popov&lang=fr', show: '#status[data-tone=good]', then: (page) => page.click('#play') },
 	help: { query: '?room=popov', show: '#channels button', then: (page) => page.click('#help-open') },
 	tap: { query: '?room=popov&lang=fr', gesture: true, show: '#tap' },
@@ -37,14 +39,6 @@ const STATES = {
 	empty: { event: { ...sampleEvent(), rooms: [] }, show: '#rooms-none' },
 	unreachable: { mute: true, show: '#status[data-tone=busy]' },
 };
-
-/** @returns {Promise<string[]>} what axe-core complains about */
-async function examine(page) {
-	await page.evaluate(axe);
-	const { violations } = await page.evaluate((values) => window.axe.run(document, { runOnly: { type: 'tag', values } }), RULES);
-
-	return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target}: ${failureSummary}`));
-}
 
 for (const [name, state] of Object.entries(STATES))
 	test(`axe-core: ${name}, in six languages, light and dark`, async () => {
