@@ -92,7 +92,7 @@ void dm_meter_run(struct dm_meter *meter, const float *samples)
 	const float peak = samples ? largest(samples) : 0;
 
 	note_peak(&meter->peak, peak);
-	if (peak >= NOTHING) {
+	if (samples && peak >= NOTHING) {
 		note_power(meter, weigh(meter, samples));
 		return;
 	}
