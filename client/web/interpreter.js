@@ -11,18 +11,21 @@ import { judgeAir } from './console/air.js';
 import { AGAIN, Announcer } from './console/announcer.js';
 import { contactProblem } from './console/contact.js';
 import { Cues } from './console/cues.js';
-import { showDevices } from './console/devices.js';
+import { Doubt } from './console/doubt.js';
 import { handoverOf } from './console/handover.js';
+import { Head, shiftText } from './console/head.js';
 import { IncomingPanel, channelName } from './console/incoming_panel.js';
+import { keyTable } from './console/key_table.js';
 import { Keys, capOf } from './console/keys.js';
 import { MessagesPanel } from './console/messages_panel.js';
 import { MeterView } from './console/meters.js';
+import { MICROPHONE_PROBLEMS, MicrophonePanel, otherMicrophone } from './console/microphone_panel.js';
 import { MixPanel } from './console/mix_panel.js';
 import { PartnersPanel } from './console/partners_panel.js';
 import { keepSeat, keptSeat } from './console/place.js';
 import { refusalText } from './console/refusal.js';
 import { SignInForm } from './console/sign_in.js';
-import { byId, make, setAttribute, setText } from './page/element.js';
+import { byId, make, setText } from './page/element.js';
 import { Help } from './page/help.js';
 import { setIcon } from './page/icon.js';
 import { nameIn, ownName } from './page/language.js';
@@ -38,9 +41,7 @@ import { Headset } from './sound/headset.js';
 import { Microphone } from './sound/microphone.js';
 
 /** @typedef {import('./session/booth_state.js').OutputName} OutputName */
-/** @typedef {import('./console/keys.js').Key} Key */
 /** @typedef {import('./page/locale.js').MessageKey} MessageKey */
-/** @typedef {import('./sound/microphone.js').MicrophoneProblem} MicrophoneProblem */
 
 /** Milliseconds; choices. */
 const TOAST = 6_000;
@@ -48,18 +49,6 @@ const CALL_DONE_SHOWN = 10_000;
 const VOLUME_STEP = 4;
 /** Between two readings of the meters on this device: as often as the relay sends its own. */
 const METER_EVERY = 100;
-/** For the relay's engine to follow its rules, and for the news to arrive. */
-const DOUBT = 700;
-
-/** @type {Readonly<Record<MicrophoneProblem, MessageKey>>} */
-const MICROPHONE_PROBLEMS = {
-	denied: 'mic.denied',
-	none: 'mic.none',
-	busy: 'mic.busy',
-	lost: 'mic.lost',
-	insecure: 'mic.insecure',
-	other: 'mic.other',
-};
 
 /** @type {'sign-in' | 'check' | 'console'} */
 let page = 'sign-in';
@@ -74,15 +63,14 @@ let toastTimer = 0;
 let consent = false;
 let contactWas = /** @type {MessageKey | null} */ (null);
 let everInContact = false;
-/** What page and server differ in, and since when. @type {{ key: MessageKey, since: number } | null} */
-let doubt = null;
-let doubtTimer = 0;
 
 const link = readLink();
 const locale = new Locale(['check', 'console']);
 const announcer = new Announcer();
 const wakeLock = new WakeLock();
 const help = new Help();
+const doubt = new Doubt(render);
+const head = new Head();
 const stage = new Stage(() => headset.unlock());
 const headset = new Headset({ onChange: render, memory: { recall, remember } });
 const cues = new Cues((sound) => headset.play(sound).catch(() => {}));
@@ -127,6 +115,7 @@ const incomingPanel = new IncomingPanel({
 });
 const mixPanel = new MixPanel({ onSet: (change) => headset.set(change), onMonitor: toggleMonitor, onMonitorOutput: swapMonitor });
 const messagesPanel = new MessagesPanel((to, text) => booth.say(to, text));
+const microphonePanel = new MicrophonePanel({ onMicrophone: chooseMicrophone, onHeadset: (id) => headset.choose(id), onOther: useOtherMicrophone });
 const check = new Check({ root: byId('check-place', HTMLDivElement), locale, microphone, headset, onDone: enter });
 const signIn = new SignInForm(
 	{ onNext: checkFirst, onMicrophone: (id) => microphone.open(id), onHeadset: (id) => headset.choose(id) },
@@ -303,7 +292,7 @@ function sayStatus() {
 			locale.text(air.detail, { language, name: air.name }),
 			locale.text('output.listeners', { count: locale.count(listeners) }),
 			byId('incoming-now', HTMLParagraphElement).textContent,
-			shiftText(),
+			shiftText(state, sinceState(), locale),
 		]
 			.filter(Boolean)
 			.join('. '),
@@ -313,7 +302,7 @@ function sayStatus() {
 }
 
 function useOtherMicrophone() {
-	const other = otherMicrophone();
+	const other = otherMicrophone(microphone);
 
 	if (other) chooseMicrophone(other.id);
 }
@@ -322,10 +311,6 @@ function useOtherMicrophone() {
 async function chooseMicrophone(id) {
 	await microphone.open(id);
 	remember('microphone', microphone.device);
-}
-
-function otherMicrophone() {
-	return microphone.state === 'failed' ? microphone.devices.find(({ id }) => id !== microphone.device && id !== 'default') : undefined;
 }
 
 /* What happens */
@@ -458,19 +443,7 @@ function currentAir() {
 		live: booth.levels?.microphone?.live ?? true,
 	});
 
-	return { ...air, doubt: lasting(air.doubt) };
-}
-
-/** Differences that are over in a moment are those of every change. @param {MessageKey | null} key */
-function lasting(key) {
-	const now = performance.now();
-
-	if (key && !doubt) {
-		clearTimeout(doubtTimer);
-		doubtTimer = setTimeout(render, DOUBT + 20);
-	}
-	doubt = key && { key, since: doubt?.since ?? now };
-	return doubt && now - doubt.since >= DOUBT ? doubt.key : null;
+	return { ...air, doubt: doubt.judge(air.doubt) };
 }
 
 function showConsole() {
@@ -493,13 +466,13 @@ function showConsole() {
 	mixPanel.show(headset, state, locale);
 	messagesPanel.show(locale);
 	showPicture(room);
-	showMicrophone();
+	microphonePanel.show(microphone, headset, locale);
 	setText(byId('slow-state', HTMLParagraphElement), room.slow_down ? locale.text('slow.state', { count: locale.count(room.slow_down) }) : '');
 	const words = `${locale.text(air.word)}. ${locale.text(air.detail, { language, name: air.name })}`;
 	const { lamp, asked } = announcer.follow(air, words, state, locale);
 	if (lamp && (air.lamp === 'on-air' || air.lamp === 'off')) cues.play(air.lamp === 'on-air' ? 'on' : 'off');
 	if (asked) cues.play('asked');
-	showWhere(room, state.id, locale.text(air.word));
+	head.show(room, state, session.quality.level, locale.text(air.word), locale);
 }
 
 /** Before the relay has said anything. */
@@ -515,27 +488,6 @@ const EMPTY = {
 	shift: null,
 	call: null,
 };
-
-/** @param {import('./session/protocol.js').Room} room @param {string} id of the booth @param {string} word */
-function showWhere(room, id, word) {
-	const title = locale.title(room.title);
-	const langs = booth.state?.outputs.map(({ lang }) => ownName(lang)).join(', ') ?? '';
-	const name = byId('where-room', HTMLSpanElement);
-	const line = byId('quality', HTMLParagraphElement);
-	const { level } = booth.session.quality;
-
-	setText(name, title.text || room.id);
-	setAttribute(name, 'lang', title.lang || locale.name);
-	setText(byId('where-booth', HTMLSpanElement), locale.text('console.booth', { booth: id, languages: langs }));
-	setText(byId('console-heading', HTMLHeadingElement), `${title.text} – ${locale.text('console.booth', { booth: id, languages: langs })}`);
-	line.hidden = false;
-	setAttribute(line, 'data-level', level);
-	setText(line, locale.text(QUALITIES[level]));
-	document.title = [word, id, title.text].join(' – ');
-}
-
-/** @type {Readonly<Record<import('./session/quality.js').Level, MessageKey>>} */
-const QUALITIES = { unknown: 'quality.unknown', good: 'quality.good', fair: 'quality.fair', poor: 'quality.poor' };
 
 /** @param {import('./session/protocol.js').Room} room */
 function showPicture(room) {
@@ -554,42 +506,13 @@ function showPicture(room) {
 	);
 }
 
-function showMicrophone() {
-	const { problem, silenced } = microphone;
-	const other = otherMicrophone();
-	const button = byId('microphone-other', HTMLButtonElement);
-
-	setText(
-		byId('microphone-trouble', HTMLParagraphElement),
-		problem ? locale.text(MICROPHONE_PROBLEMS[problem]) : silenced ? locale.text('mic.silenced') : '',
-	);
-	button.hidden = !other;
-	if (other) setText(byId('microphone-other-word', HTMLSpanElement), locale.text('mic.other.use', { name: other.label }));
-	showDevices(byId('microphone-again', HTMLSelectElement), microphone.devices, microphone.device, locale);
-	showDevices(byId('headset-again', HTMLSelectElement), headset.devices, headset.device, locale);
-	byId('headset-again-row', HTMLLabelElement).hidden = !headset.choosable;
-}
-
-function shiftText() {
-	const shift = booth.state?.shift;
-	if (!shift || !booth.state) return '';
-	const since = (performance.now() - booth.stateAt) / 1000;
-	const name = booth.state.seats.find(({ seat }) => seat === shift.seat)?.name ?? '';
-	const values = { name, time: locale.minutes((shift.for + since) / 60), left: locale.minutes(Math.max(0, shift.remind_in - since) / 60) };
-
-	if (!Number.isFinite(shift.remind_in)) return locale.text('shift.for', values);
-	return locale.text(shift.remind_in - since > 0 ? 'shift.left' : 'shift.long', values);
+/** Seconds since the relay said what is shown. */
+function sinceState() {
+	return (performance.now() - booth.stateAt) / 1000;
 }
 
 function showClock() {
-	const shift = byId('shift', HTMLParagraphElement);
-	const text = page === 'console' ? shiftText() : '';
-	const remind = booth.state?.shift ? booth.state.shift.remind_in - (performance.now() - booth.stateAt) / 1000 : Infinity;
-
-	setText(byId('clock', HTMLParagraphElement), locale.time(new Date()));
-	shift.hidden = !text;
-	setText(shift, text);
-	setAttribute(shift, 'data-due', String(remind <= 0));
+	head.tick(page === 'console' ? booth.state : null, sinceState(), locale);
 }
 
 function showServerLevels() {
@@ -610,49 +533,44 @@ function showOwnLevels() {
 
 /* Keys */
 
-/** @type {readonly Key[]} */
-const KEYS = [
-	{ key: 'm', always: 'F8', text: 'ckey.microphone', press: toggleMicrophone },
-	{ key: 'c', always: 'F9', text: 'ckey.cough', press: () => cough(true), release: () => cough(false) },
-	{ key: 'h', always: 'F4', text: 'ckey.handover', press: handOver },
-	{ key: 'x', always: 'F2', text: 'ckey.status', press: sayStatus },
-	{ key: 'y', text: 'ckey.accept', press: () => booth.handover('accept') },
-	{ key: 'n', text: 'ckey.decline', press: declineOrCancel },
-	{ key: 'k', text: 'ckey.take', press: () => booth.handover('take') },
-	{ key: 'b', text: 'ckey.standby', press: toggleStandby },
-	{ key: 'o', text: 'ckey.output', press: otherOutput },
-	{ key: 's', text: 'ckey.slow', press: slowDown },
-	{ key: 't', text: 'ckey.call', press: callTechnician },
-	{ key: '0', text: 'ckey.floor', press: () => booth.hear(FLOOR) },
-	{ key: '1', text: 'ckey.preset.1', press: () => booth.recall(0) },
-	{ key: '2', text: 'ckey.preset.2', press: () => booth.recall(1) },
-	{ key: '3', text: 'ckey.preset.3', press: () => booth.recall(2) },
-	{ key: 'shift+1', text: 'ckey.preset.set.1', press: () => setPreset(0) },
-	{ key: 'shift+2', text: 'ckey.preset.set.2', press: () => setPreset(1) },
-	{ key: 'shift+3', text: 'ckey.preset.set.3', press: () => setPreset(2) },
-	{ key: 'i', text: 'ckey.incoming', press: () => incomingPanel.focus() },
-	{ key: 'r', text: 'ckey.automatic', press: () => booth.relay(!booth.state?.incoming.automatic) },
-	{ key: 'p', text: 'ckey.pivots', press: () => incomingPanel.focusPivots() },
-	{ key: 'l', text: 'ckey.floor-language', press: () => incomingPanel.focusFloor() },
-	{ key: 'ArrowUp', text: 'ckey.louder', press: () => turnVolume(VOLUME_STEP) },
-	{ key: 'ArrowDown', text: 'ckey.quieter', press: () => turnVolume(-VOLUME_STEP) },
-	{ key: 'e', text: 'ckey.bass', press: () => mixPanel.focus('bass') },
-	{ key: 'd', text: 'ckey.treble', press: () => mixPanel.focus('treble') },
-	{ key: 'g', text: 'ckey.balance', press: () => mixPanel.focus('balance') },
-	{ key: 'v', text: 'ckey.monitor', press: toggleMonitor },
-	{ key: 'shift+v', text: 'ckey.monitor.output', press: swapMonitor },
-	{ key: 'j', text: 'ckey.message', press: () => messagesPanel.focus() },
-	{ key: 'shift+j', text: 'ckey.ready', press: () => messagesPanel.focusReady() },
-	{ key: 'f', text: 'key.full', press: () => stage.toggleFull() },
-	{ key: 'w', text: 'ckey.swap', press: () => stage.swap() },
-	{ key: 'u', text: 'ckey.other', press: useOtherMicrophone },
-	{ key: 'shift+q', text: 'ckey.leave', press: leave },
-	{ key: '?', text: 'key.help', press: () => help.open() },
-];
+const keys = keyTable({
+	microphone: toggleMicrophone,
+	cough,
+	handOver,
+	status: sayStatus,
+	accept: () => booth.handover('accept'),
+	decline: declineOrCancel,
+	take: () => booth.handover('take'),
+	standby: toggleStandby,
+	output: otherOutput,
+	slow: slowDown,
+	call: callTechnician,
+	floor: () => booth.hear(FLOOR),
+	incoming: () => incomingPanel.focus(),
+	automatic: () => booth.relay(!booth.state?.incoming.automatic),
+	pivots: () => incomingPanel.focusPivots(),
+	floorLanguage: () => incomingPanel.focusFloor(),
+	louder: () => turnVolume(VOLUME_STEP),
+	quieter: () => turnVolume(-VOLUME_STEP),
+	bass: () => mixPanel.focus('bass'),
+	treble: () => mixPanel.focus('treble'),
+	balance: () => mixPanel.focus('balance'),
+	monitor: toggleMonitor,
+	monitorOutput: swapMonitor,
+	message: () => messagesPanel.focus(),
+	ready: () => messagesPanel.focusReady(),
+	full: () => stage.toggleFull(),
+	swap: () => stage.swap(),
+	otherMicrophone: useOtherMicrophone,
+	leave,
+	help: () => help.open(),
+	preset: (preset) => booth.recall(preset),
+	setPreset,
+});
 
 function listKeys() {
 	byId('keys', HTMLDListElement).replaceChildren(
-		...KEYS.map(({ key, always, text }) =>
+		...keys.map(({ key, always, text }) =>
 			make(
 				'div',
 				{},
@@ -667,20 +585,15 @@ function listKeys() {
 
 function listenToPage() {
 	const listen = (/** @type {string} */ id, /** @type {() => void} */ act) => byId(id, HTMLButtonElement).addEventListener('click', act);
-	const again = byId('microphone-again', HTMLSelectElement);
-	const headsetAgain = byId('headset-again', HTMLSelectElement);
 	const wanted = byId('cues', HTMLInputElement);
 
 	listen('check-back', () => go('sign-in'));
 	listen('leave', leave);
-	listen('microphone-other', useOtherMicrophone);
-	again.addEventListener('change', () => chooseMicrophone(again.value));
-	headsetAgain.addEventListener('change', () => headset.choose(headsetAgain.value));
 	wanted.checked = cues.wanted;
 	wanted.addEventListener('change', () => cues.want(wanted.checked));
 	setIcon(byId('leave', HTMLButtonElement), 'back');
 	incomingPanel.mark();
-	new Keys(KEYS, () => page === 'console' && !help.isOpen, () => help.shortcutsWanted);
+	new Keys(keys, () => page === 'console' && !help.isOpen, () => help.shortcutsWanted);
 	window.addEventListener('online', () => booth.session.poke());
 	window.addEventListener('offline', render);
 	document.addEventListener('visibilitychange', () => document.hidden || booth.session.poke());

@@ -254,7 +254,7 @@ test('while a message is written, letters are letters and function keys are keys
 		await until(() => relay.of('chat').length === 2, 'a ready-made text');
 		assert.deepEqual([relay.of('chat').at(-1).to, relay.of('chat').at(-1).text], ['technician', 'The floor is too loud.']);
 		booth.broadcast({ type: 'chat', from: 'technician', to: 'booth', text: 'One moment.', time: 1_750_000_000 });
-		await until(async () => (await told(page)).includes('say: Message from technician: One moment.'), 'read out');
+		await until(async () => (await told(page)).includes('say: Message from Technician: One moment.'), 'read out');
 		await page.keyboard.press('Escape');
 
 		await page.keyboard.press('s');
