@@ -22,32 +22,93 @@ struct room_news {
 	GBytes *text;
 };
 
-static void tell_room(struct dm_conversation *conversation, void *user)
-{
-	const struct room_news *news = user;
-	struct dm_place *place = conversation->place;
-	const bool is_there = place && place->room == news->room;
-
-	if (is_there || conversation->watched == news->room || (!place && !conversation->watched))
-		dm_conversation_push(conversation, news->text);
-	/* With the floor's language it may be another channel that they hear. */
-	if (is_there)
-		dm_talk_tell_heard(conversation);
-}
-
 /* A room's public state is news to those in it, to those who watch it, and to those who are still
  * choosing. */
-static void on_room_change(void *user, struct dm_room *room)
+static void tell_room_to(struct dm_conversation *conversation, void *user)
 {
-	struct dm_hub *hub = user;
+	const struct room_news *news = user;
+	const struct dm_place *place = conversation->place;
+
+	if ((place && place->room == news->room) || conversation->watched == news->room ||
+	    (!place && !conversation->watched))
+		dm_conversation_push(conversation, news->text);
+}
+
+static void tell_room(struct dm_hub *hub, struct dm_room *room)
+{
 	struct room_news news = {
 		.room = room,
 		.text = dm_json_text(
 			json_pack("{s:s, s:o}", "type", "room", "room", dm_room_json(room))),
 	};
 
-	dm_hub_each(hub, tell_room, &news);
+	dm_hub_each(hub, tell_room_to, &news);
 	g_bytes_unref(news.text);
+}
+
+/* When a room was told of last: what comes soon after waits, and is told of together. */
+struct pace {
+	struct dm_hub *hub;
+	struct dm_room *room;
+	guint timer; /* GLib source; 0: it is long ago */
+	bool stale;
+};
+
+static void free_pace(void *data)
+{
+	struct pace *pace = data;
+
+	if (pace->timer)
+		g_source_remove(pace->timer);
+	g_free(pace);
+}
+
+static gboolean on_pace(void *user)
+{
+	struct pace *pace = user;
+
+	if (!pace->stale) {
+		pace->timer = 0;
+		return G_SOURCE_REMOVE;
+	}
+	pace->stale = false;
+	tell_room(pace->hub, pace->room);
+	return G_SOURCE_CONTINUE;
+}
+
+static struct pace *pace_of(struct dm_hub *hub, struct dm_room *room)
+{
+	struct pace *pace = g_hash_table_lookup(hub->rooms, room);
+
+	if (!pace) {
+		pace = g_new0(struct pace, 1);
+		pace->hub = hub;
+		pace->room = room;
+		g_hash_table_insert(hub->rooms, room, pace);
+	}
+	return pace;
+}
+
+/* With the floor's language it may be another channel that they hear. */
+static void tell_heard(struct dm_conversation *conversation, void *room)
+{
+	if (conversation->place && conversation->place->room == room)
+		dm_talk_tell_heard(conversation);
+}
+
+static void on_room_change(void *user, struct dm_room *room)
+{
+	struct dm_hub *hub = user;
+	struct pace *pace = pace_of(hub, room);
+
+	if (pace->timer) {
+		pace->stale = true;
+	} else {
+		tell_room(hub, room);
+		if (hub->options.room_ms)
+			pace->timer = g_timeout_add(hub->options.room_ms, on_pace, pace);
+	}
+	dm_hub_each(hub, tell_heard, room);
 }
 
 static int add_metrics(struct dm_hub *hub)
@@ -93,6 +154,7 @@ int dm_hub_create(struct dm_hub **out, const struct dm_hub_options *options)
 	hub->options = *options;
 	hub->places = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, dm_place_free);
 	hub->conversations = g_hash_table_new(NULL, NULL);
+	hub->rooms = g_hash_table_new_full(NULL, NULL, NULL, free_pace);
 	error = options->metrics ? add_metrics(hub) : 0;
 	if (error)
 		goto destroy_tables;
@@ -108,6 +170,7 @@ destroy_tables:
 		dm_metrics_remove(options->metrics, hub, sizeof(*hub));
 	g_hash_table_destroy(hub->places);
 	g_hash_table_destroy(hub->conversations);
+	g_hash_table_destroy(hub->rooms);
 	g_free(hub);
 	return error;
 }
@@ -128,6 +191,7 @@ void dm_hub_destroy(struct dm_hub *hub)
 	dm_levels_stop(hub);
 	g_hash_table_destroy(hub->places);
 	g_hash_table_destroy(hub->conversations);
+	g_hash_table_destroy(hub->rooms);
 	if (hub->options.metrics)
 		dm_metrics_remove(hub->options.metrics, hub, sizeof(*hub));
 	g_free(hub);

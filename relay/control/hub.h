@@ -3,8 +3,9 @@
  * What all websockets share: who is connected, and the listeners and interpreters whose websocket
  * is away for a moment. Tells everybody whom it concerns of a room's changes, and of its booths'.
  *
- * Pure but for memory and GLib timers: one for each listener whose websocket is away, and one for
- * the levels while somebody sits in a booth.
+ * Pure but for memory and GLib timers: one for each listener whose websocket is away, one for each
+ * room that has just changed, and one for the levels while somebody sits in a booth.
+ *
  * Thread: the control thread.
  */
 #ifndef DM_CONTROL_HUB_H
@@ -17,12 +18,14 @@
 struct dm_hub;
 
 #define DM_HUB_GRACE_MS 30000 /* choice: a page reconnects within some seconds */
+#define DM_HUB_ROOM_MS  500   /* choice: a cough is no reason to write twice to thousands */
 
 struct dm_hub_options {
 	struct dm_event *event;     /* borrowed until destroy */
 	struct dm_metrics *metrics; /* borrowed until destroy, nullable */
 	struct dm_access *access;   /* borrowed until destroy; NULL: everybody may do everything */
 	unsigned grace_ms;          /* how long media goes on without its websocket */
+	unsigned room_ms;           /* between two messages about one room, at least */
 };
 
 /* Returns 0 or -ENOMEM; on failure *out is NULL. */

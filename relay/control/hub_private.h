@@ -21,6 +21,7 @@ struct dm_hub {
 	struct dm_hub_options options;
 	GHashTable *places;         /* id (of the listener) to struct dm_place (owned) */
 	GHashTable *conversations;  /* a set; borrowed */
+	GHashTable *rooms;          /* struct dm_room (borrowed) to struct pace of hub.c (owned) */
 	struct dm_booth_news *news; /* owned */
 	guint levels_timer;         /* GLib source; 0: nobody sits in a booth */
 	uint32_t technicians;       /* how many without a token have shown themselves */

@@ -291,6 +291,35 @@ static void test_room_push(void **state)
 	dm_conversation_close(c);
 }
 
+/* What follows soon is told of once, as it is then. */
+static void test_room_pace(void **state)
+{
+	struct fixture *f = *state;
+	const struct dm_hub_options options = { .event = f->event, .grace_ms = 1, .room_ms = 1 };
+	struct dm_conversation *b;
+	struct dm_hub *hub;
+	json_t *push;
+
+	assert_int_equal(dm_hub_create(&hub, &options), 0);
+	b = dm_conversation_open(hub, f->now, on_wake, f);
+	expect_type(take(b), "welcome");
+	for (int i = 0; i < 5; i++)
+		fake_room_become(f->event, "plenary", i % 2 ? DM_FEED_LIVE : DM_FEED_LOST);
+	push = take(b);
+	expect_type(push, "room");
+	assert_null(take(b));
+	while (!(push = take(b)))
+		g_main_context_iteration(NULL, TRUE); /* waits for the timer of 1 ms */
+	assert_string_equal(
+		text_of(json_object_get(json_object_get(push, "room"), "floor"), "state"), "lost");
+	expect_type(push, "room");
+	assert_null(take(b));
+	fake_room_become(f->event, "side", DM_FEED_LOST);
+	expect_type(take(b), "room"); /* another room keeps its own pace */
+	dm_conversation_close(b);
+	dm_hub_destroy(hub);
+}
+
 static char *join_for_peer(struct fixture *f, struct dm_conversation *conversation)
 {
 	json_t *reply = join(f, conversation, "plenary");
@@ -429,6 +458,7 @@ int main(void)
 		TEST(test_ping),
 		TEST(test_peer_states),
 		TEST(test_room_push),
+		TEST(test_room_pace),
 		TEST(test_resume),
 		TEST(test_resume_takes_over),
 		TEST(test_grace_ends),
