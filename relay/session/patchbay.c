@@ -102,20 +102,20 @@ static bool connect(struct dm_room *room, bool leaving)
 {
 	bool done = true;
 
-	for (uint8_t c = 1; c < room->channel_count; c++) {
+	for (size_t c = 1; c < room->channel_count; c++) {
 		const struct dm_patch *patch = &room->desk->patchbay.patches[c];
 
 		if (room->channels[c].number < 0)
 			continue;
 		for (uint8_t s = 0; s < DM_ENGINE_MICROPHONES; s++) {
-			struct dm_intake *intake = wanted(room, c, patch->booth, s);
+			struct dm_intake *intake = wanted(room, (uint8_t)c, patch->booth, s);
 
 			if (intake == patch->slots[s])
 				continue;
 			if (leaving && patch->slots[s])
-				done &= plug(room, c, s, NULL);
+				done &= plug(room, (uint8_t)c, s, NULL);
 			else if (!leaving && intake)
-				done &= plug(room, c, s, intake);
+				done &= plug(room, (uint8_t)c, s, intake);
 		}
 	}
 	return done;
@@ -225,9 +225,9 @@ bool dm_patchbay_apply(struct dm_room *room, dm_usec now)
 
 	if (!room->event->ticker)
 		return true;
-	for (uint8_t c = 1; c < room->channel_count; c++) {
+	for (size_t c = 1; c < room->channel_count; c++) {
 		struct dm_patch *patch = &room->desk->patchbay.patches[c];
-		const uint8_t booth = choose_booth(room, c, patch);
+		const uint8_t booth = choose_booth(room, (uint8_t)c, patch);
 
 		if (booth != patch->booth)
 			patch->changed_at = now;
@@ -235,9 +235,9 @@ bool dm_patchbay_apply(struct dm_room *room, dm_usec now)
 	}
 	if (!connect(room, true) || !connect(room, false))
 		return false;
-	for (uint8_t c = 1; c < room->channel_count; c++) {
+	for (size_t c = 1; c < room->channel_count; c++) {
 		if (room->channels[c].number >= 0)
-			done &= tell(room, c);
+			done &= tell(room, (uint8_t)c);
 	}
 	return done;
 }
