@@ -3,10 +3,7 @@ import wrtc from '@roamhq/wrtc';
 import { until } from './relay.mjs';
 import { floats, toneOf } from './tone.mjs';
 import { RoomSocket } from './whep.mjs';
-
-const rateHz = 48_000;
-const pieceMs = 10; // what libwebrtc takes at once
-const pieceSamples = (rateHz * pieceMs) / 1000;
+import { WrtcTone } from './wrtc_tone.mjs';
 
 process.on('exit', (code) => process.exit(code)); // see wrtc_client.mjs
 
@@ -39,28 +36,12 @@ class Ears {
 }
 
 export class Interpreter {
-	/** @param {{hz: number, amplitude?: number}} tone amplitude: 1 is full scale; 0.1 at 1 kHz is -23 LUFS */
-	constructor({ hz, amplitude = 0.1 }) {
-		this.hz = hz;
-		this.amplitude = amplitude;
-		this.source = new wrtc.nonstandard.RTCAudioSource();
-		this.track = this.source.createTrack();
+	/** @param {{hz: number, amplitude?: number}} tone see WrtcTone */
+	constructor(tone) {
+		this.tone = new WrtcTone(tone);
 		this.pc = new wrtc.RTCPeerConnection({ bundlePolicy: 'max-bundle' });
-		this.pc.addTransceiver(this.track, { direction: 'sendrecv' });
+		this.pc.addTransceiver(this.tone.track, { direction: 'sendrecv' });
 		this.pc.addTransceiver('audio', { direction: 'recvonly' });
-		this.pieces = 0;
-		this.startedAt = performance.now();
-		this.timer = setInterval(() => this.#feed(), pieceMs);
-	}
-
-	/** What is due by now, so that the clock of the sound is the machine's. */
-	#feed() {
-		for (; this.startedAt + this.pieces * pieceMs <= performance.now(); this.pieces++) {
-			const samples = new Int16Array(pieceSamples);
-			for (let i = 0; i < pieceSamples; i++)
-				samples[i] = 32767 * this.amplitude * Math.sin((2 * Math.PI * this.hz * (this.pieces * pieceSamples + i)) / rateHz);
-			this.source.onData({ samples, sampleRate: rateHz, bitsPerSample: 16, channelCount: 1, numberOfFrames: pieceSamples });
-		}
 	}
 
 	/** Sits down, and waits until the relay hears the microphone. */
@@ -114,10 +95,9 @@ export class Interpreter {
 	/** Stops sending at once; nobody is told, but the connection's end tells. */
 	vanish() {
 		this.vanished = true;
-		clearInterval(this.timer);
+		this.tone.stop();
 		this.incoming?.sink.stop();
 		this.monitor?.sink.stop();
-		this.track.stop();
 		this.pc.close();
 		this.socket?.close();
 	}

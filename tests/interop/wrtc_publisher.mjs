@@ -3,35 +3,16 @@
 import wrtc from '@roamhq/wrtc';
 import { until } from './relay.mjs';
 import { attributeOf, WhipSession } from './whip.mjs';
-
-const rateHz = 48_000;
-const pieceMs = 10; // what libwebrtc takes at once
-const pieceSamples = (rateHz * pieceMs) / 1000;
+import { WrtcTone } from './wrtc_tone.mjs';
 
 process.on('exit', (code) => process.exit(code)); // see wrtc_client.mjs
 
 export class WrtcPublisher {
-	/** @param {{hz: number, amplitude?: number}} tone amplitude: 1 is full scale; 0.1 at 1 kHz is -23 LUFS */
-	constructor({ hz, amplitude = 0.1 }) {
-		this.hz = hz;
-		this.amplitude = amplitude;
-		this.source = new wrtc.nonstandard.RTCAudioSource();
-		this.track = this.source.createTrack();
+	/** @param {{hz: number, amplitude?: number}} tone see WrtcTone */
+	constructor(tone) {
+		this.tone = new WrtcTone(tone);
 		this.pc = new wrtc.RTCPeerConnection({ bundlePolicy: 'max-bundle' });
-		this.pc.addTransceiver(this.track, { direction: 'sendonly' });
-		this.pieces = 0;
-		this.startedAt = performance.now();
-		this.timer = setInterval(() => this.#feed(), pieceMs);
-	}
-
-	/** What is due by now, so that the clock of the sound is the machine's. */
-	#feed() {
-		for (; this.startedAt + this.pieces * pieceMs <= performance.now(); this.pieces++) {
-			const samples = new Int16Array(pieceSamples);
-			for (let i = 0; i < pieceSamples; i++)
-				samples[i] = 32767 * this.amplitude * Math.sin((2 * Math.PI * this.hz * (this.pieces * pieceSamples + i)) / rateHz);
-			this.source.onData({ samples, sampleRate: rateHz, bitsPerSample: 16, channelCount: 1, numberOfFrames: pieceSamples });
-		}
+		this.pc.addTransceiver(this.tone.track, { direction: 'sendonly' });
 	}
 
 	/** @param {string} place see WhipSession.publish */
@@ -70,8 +51,7 @@ export class WrtcPublisher {
 	}
 
 	#stop() {
-		clearInterval(this.timer);
-		this.track.stop();
+		this.tone.stop();
 		this.pc.close();
 	}
 
