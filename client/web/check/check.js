@@ -102,12 +102,12 @@ export class Check {
 		if (this.#running !== running) return;
 		this.#running = null;
 		if (this.step !== 'judged') this.#go('idle');
-		headset.list().catch(() => {}); /* named, now that the microphone is allowed */
 	}
 
 	/** @param {AbortSignal} signal */
 	async #record(signal) {
 		if (signal.aborted) return;
+		this.#options.headset.list().catch(() => {}); /* named, now that the microphone is allowed */
 		this.#go('quiet');
 		const timer = setTimeout(() => this.#go('speak'), QUIET_SECONDS * 1000);
 		const recording = await this.#options.microphone.record(QUIET_SECONDS + SPEAK_SECONDS, signal);

@@ -165,6 +165,7 @@ export class Headset {
 	#dba = 0;
 	#unkept = 0;
 	/** @type {AudioBufferSourceNode | null} */ #playing = null;
+	#relist = () => void this.list().catch(() => {});
 
 	/** @param {HeadsetOptions} options */
 	constructor(options) {
@@ -253,8 +254,9 @@ export class Headset {
 		this.#playing?.stop();
 	}
 
-	/** Looks which headsets there are; their names are known once the microphone was allowed. */
+	/** Looks which headsets there are, now and whenever one comes or goes; their names are known once the microphone was allowed. */
 	async list() {
+		navigator.mediaDevices?.addEventListener('devicechange', this.#relist);
 		const all = this.choosable ? ((await navigator.mediaDevices?.enumerateDevices()) ?? []) : [];
 
 		this.devices = all
@@ -274,6 +276,7 @@ export class Headset {
 	close() {
 		const context = this.#context;
 
+		navigator.mediaDevices?.removeEventListener('devicechange', this.#relist);
 		this.stopPlaying();
 		this.#graph?.incoming.attach(null);
 		this.#graph?.monitor.attach(null);
