@@ -134,7 +134,7 @@ async function hears(listener, name, withinMs = 10_000) {
 		const names = await listener.tones(tones);
 		listener.packets = kept;
 		return names.at(-1) === name;
-	}, withinMs, 60);
+	}, withinMs, 100);
 }
 
 /** Ways for a microphone to end in the middle of a sentence. */
