@@ -65,6 +65,23 @@ static void use_loopback(GstElement *webrtc, const char *server)
 	g_object_unref(agent);
 }
 
+/* Left alone libnice keeps a path open with indications, which say nothing of consent (RFC
+ * 7675, 4.1), and a relay has to stop after 30 s. So they are to be checks, of which it sends one
+ * in 25 s. */
+static void keep_consent(GstElement *webrtc)
+{
+	GObject *ice = NULL;
+	GObject *agent = NULL;
+
+	g_object_get(webrtc, "ice-agent", &ice, NULL);
+	g_object_get(ice, "agent", &agent, NULL);
+	if (agent) {
+		g_object_set(agent, "keepalive-conncheck", TRUE, NULL);
+		g_object_unref(agent);
+	}
+	g_object_unref(ice);
+}
+
 bool dm_webrtcbin_start(GstElement *webrtc, GstWebRTCSessionDescription *offer,
 			GstSDPMessage *answer, const char *server)
 {
@@ -73,6 +90,7 @@ bool dm_webrtcbin_start(GstElement *webrtc, GstWebRTCSessionDescription *offer,
 	bool ok;
 
 	use_loopback(webrtc, server);
+	keep_consent(webrtc);
 	ok = describe(webrtc, "set-local-description", offer) &&
 	     describe(webrtc, "set-remote-description", description);
 	gst_webrtc_session_description_free(description);
