@@ -593,7 +593,7 @@ function listenToPage() {
 	wanted.addEventListener('change', () => cues.want(wanted.checked));
 	setIcon(byId('leave', HTMLButtonElement), 'back');
 	incomingPanel.mark();
-	new Keys(keys, () => page === 'console' && !help.isOpen, () => help.shortcutsWanted);
+	new Keys(keys, () => page === 'console', () => help.shortcutsWanted && !help.isOpen);
 	window.addEventListener('online', () => booth.session.poke());
 	window.addEventListener('offline', render);
 	document.addEventListener('visibilitychange', () => document.hidden || booth.session.poke());

@@ -70,7 +70,7 @@ export class PartnersPanel {
 		const words = [
 			locale.text(state.text),
 			seat.link === 'lost' ? locale.text('seat.lost') : seat.link === 'none' ? locale.text('seat.no-link') : '',
-			seat.consents ? locale.text('seat.consents') : '',
+			seat.consents && seat.microphone !== 'standby' ? locale.text('seat.consents') : '',
 			seat.held === 'none' ? '' : locale.text(seat.held === 'off' ? 'seat.held.off' : 'seat.held.muted'),
 		].filter(Boolean);
 		const line = make('span', { class: 'seat-state' }, words.join(' · '));
