@@ -295,7 +295,7 @@ static int create_parts(struct dm_control *control, const struct dm_control_opti
 		.event = event,
 		.metrics = metrics,
 		.grace_ms = DM_HUB_GRACE_MS,
-		.room_ms = DM_HUB_ROOM_MS,
+		.room_ms = options->room_ms ? (unsigned)MAX(options->room_ms, 0) : DM_HUB_ROOM_MS,
 	};
 	const struct dm_access_options access = {
 		.security = &options->security,

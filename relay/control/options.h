@@ -46,6 +46,7 @@ struct dm_control_options {
 	const char *private_key; /* PEM file */
 	const char *web_root;    /* directory of the pages (client/web) */
 	struct dm_security_options security;
+	int room_ms; /* between two messages about a room; 0: DM_HUB_ROOM_MS, below 0: none */
 };
 
 #endif

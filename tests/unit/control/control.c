@@ -63,7 +63,8 @@ static int setup(void **state)
 	f->event = fake_event_create();
 	assert_int_equal(dm_metrics_create(&f->metrics), 0);
 
-	const struct dm_control_options options = { .web_root = f->root };
+	/* Every change is told at once, so that a test can fill a queue with them. */
+	const struct dm_control_options options = { .web_root = f->root, .room_ms = -1 };
 
 	assert_int_equal(dm_control_create(&f->control, &options, f->event, f->metrics), 0);
 	f->port = dm_control_port(f->control);
