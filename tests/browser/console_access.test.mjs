@@ -22,11 +22,14 @@ before(async () => {
 });
 after(() => browser.close());
 
+/** Between them they show every colour there is. */
+const DARK = new Set(['sign-in', 'on-air', 'muted', 'lost']);
+
 /** axe-core in English and Arabic, light and dark; pictures of both. */
 async function look(page, name) {
 	for (const locale of ['en', 'ar']) {
 		await speak(page, locale);
-		for (const colorScheme of locale === 'en' ? ['dark', 'light'] : ['light']) {
+		for (const colorScheme of locale === 'en' && DARK.has(name) ? ['dark', 'light'] : ['light']) {
 			await page.emulateMedia({ colorScheme });
 			assert.deepEqual(await examine(page), [], `${name} ${locale} ${colorScheme}`);
 		}
