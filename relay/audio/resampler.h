@@ -1,10 +1,10 @@
 /* relay/audio/resampler.h
  *
  * Sound drawn out or drawn together by a few parts in a million, so that a sender's clock and ours
- * agree. The ratio can be changed at any sample without a seam. Our own: so near to 1 it costs a
- * third of libspeexdsp's and a tenth of libsamplerate's fastest sinc converter (measured).
+ * agree. By libspeexdsp's resampler: its ratio can be changed at any sample without a seam, and it
+ * costs a third of libsamplerate's fastest sinc converter (measured: 38 and 123 us a tick).
  *
- * Pure; no allocation after create. Thread: one at a time.
+ * Pure but for libspeexdsp; no allocation after create. Thread: one at a time.
  */
 #ifndef DM_AUDIO_RESAMPLER_H
 #define DM_AUDIO_RESAMPLER_H
@@ -22,7 +22,8 @@ void dm_resampler_destroy(struct dm_resampler *resampler); /* NULL is allowed */
 /* Forgets the sound; the ratio stays. */
 void dm_resampler_reset(struct dm_resampler *resampler);
 
-/* Positive: more samples go in than come out. Beyond the most is cut off. */
+/* Positive: more samples go in than come out. Beyond the most is cut off. Changes by less than a
+ * part in a million are ignored. */
 void dm_resampler_set_ppm(struct dm_resampler *resampler, double ppm);
 
 /* How much later the sound comes out. */
@@ -31,8 +32,7 @@ size_t dm_resampler_latency_samples(const struct dm_resampler *resampler);
 /* How many samples must be there for `count` to come out; never too few. */
 size_t dm_resampler_wanted(const struct dm_resampler *resampler, size_t count);
 
-/* Fills `out` with `count` samples, at most DM_AUDIO_FRAME_SAMPLES, and returns how many of `in`'s
- * it took. Fewer in than wanted give silence. */
+/* Fills `out` with `count` samples and returns how many of `in`'s it took. */
 size_t dm_resampler_run(struct dm_resampler *resampler, const float *in, size_t in_count,
 			float *out, size_t count);
 
