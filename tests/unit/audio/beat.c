@@ -17,8 +17,8 @@
 
 #define FRAME DM_AUDIO_FRAME_SAMPLES
 
-/* With a sanitizer this takes three times as long. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+/* With a sanitizer, or not optimised, this takes three times as long. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__OPTIMIZE__)
 #define LONG_RUN DM_SEC(300)
 #else
 #define LONG_RUN DM_SEC(1800)

@@ -16,8 +16,8 @@
 
 #define TICK DM_MSEC(20)
 
-/* Under a sanitizer this takes three times as long. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+/* Under a sanitizer, or not optimised, this takes three times as long. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__OPTIMIZE__)
 #define LONG_RUN DM_SEC(300)
 #else
 #define LONG_RUN DM_SEC(1800)
