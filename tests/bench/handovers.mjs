@@ -66,7 +66,7 @@ export async function measure({ changes = 100, listeners = 50 } = {}) {
 		decoding = await WeriftClient.whep(relay.url, { room: 'plenary', lang: 'fr', video: 'none' }, { video: false, keep: true });
 		await decoding.receives(25);
 
-		const seconds = Math.ceil(changes * 1.6) + 20;
+		const seconds = Math.ceil(changes * 0.6) + 20; // twice what it takes
 		const crowd = client(`load --url ${relay.url} --room plenary --lang fr --video none --listeners ${listeners} --seconds ${seconds}`.split(' '), (seconds + 60) * 1000);
 		await pause(2000);
 		const startedAt = performance.now();
@@ -77,6 +77,7 @@ export async function measure({ changes = 100, listeners = 50 } = {}) {
 		const speaker = changes % 2 === 0 ? anna : bert;
 		for (let n = 0; n < changes; n++) await fallBack(speaker);
 		const tookS = (performance.now() - startedAt) / 1000;
+		if (tookS > seconds - 5) throw new Error(`the changes took ${tookS} s, and the crowd left after ${seconds}`);
 
 		const { code, summary, err } = await crowd;
 		if (code !== 0) throw new Error(`dragoman-client: ${code} ${err}`);
