@@ -1,7 +1,7 @@
 /**
  * How much sound an ear has had today, against what it can take every day of a working life.
  *
- * Pure. Equal energy (ISO 1999, 3.4 and 3.6): 3 dB more for half the time is the same. The whole of a day is
+ * Pure. Equal energy (ISO 1999): 3 dB more for half the time is the same. The whole of a day is
  * 80 dB(A) for 8 hours, the lower action value of Directive 2003/10/EC, article 3.
  */
 

@@ -43,7 +43,7 @@ import { FULL_SCALE_SPL, FULL_SCALE_SPL_MAX, FULL_SCALE_SPL_MIN, STAGE_1_SPL } f
  */
 
 const TONE_DB = 12;
-/** As interpreters' desks have them (ISO 20109:2016, 6: bass and treble at 125 Hz..10 kHz); corner frequencies are a choice. */
+/** As interpreters' desks have them (bass and treble, ISO 20109); corner frequencies are a choice. */
 const BASS_HZ = 200;
 const TREBLE_HZ = 5_000;
 /** dB a step of the volume; choice: 100 steps are 50 dB. */
