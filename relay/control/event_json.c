@@ -18,6 +18,14 @@ static json_t *titles_json(const struct dm_title *titles, size_t count)
 	return object;
 }
 
+/* To those who listen a booth that speaks is as good as a source that delivers. */
+static enum dm_feed_state state_of(const struct dm_channel *channel,
+				   const struct dm_programme *programme)
+{
+	return programme->booth != DM_NOBODY && dm_programme_is_served(programme) ? DM_FEED_LIVE
+										  : channel->state;
+}
+
 static json_t *channels_json(const struct dm_room *room)
 {
 	json_t *array = json_array();
@@ -27,12 +35,12 @@ static json_t *channels_json(const struct dm_room *room)
 		const struct dm_programme *programme = dm_interpretation_programme(
 			room->interpretation, (uint8_t)i);
 
-		json_array_append_new(array,
-				      json_pack("{s:s, s:s, s:s, s:s, s:b}", "lang", channel->lang,
-						"state", dm_feed_state_name(channel->state),
-						"carries", dm_carries_name(programme->carries),
-						"why", dm_programme_why_name(programme->why),
-						"served", dm_programme_is_served(programme)));
+		json_array_append_new(
+			array, json_pack("{s:s, s:s, s:s, s:s, s:b}", "lang", channel->lang,
+					 "state", dm_feed_state_name(state_of(channel, programme)),
+					 "carries", dm_carries_name(programme->carries), "why",
+					 dm_programme_why_name(programme->why), "served",
+					 dm_programme_is_served(programme)));
 	}
 	return array;
 }

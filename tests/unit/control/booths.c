@@ -228,6 +228,16 @@ static void test_not_seated(void **state)
 	ws_expect(f->anna, "not-joined", "{'type':'languages','understood':['en']}");
 }
 
+/* What delegates are shown of a channel. */
+static void expect_channel(const struct dm_room *room, const char *shown)
+{
+	json_t *json = dm_room_json(room);
+
+	assert_string_equal(ws_text(json, "channels.2.lang"), "fr");
+	assert_string_equal(ws_text(json, "channels.2.state"), shown);
+	json_decref(json);
+}
+
 static void test_microphone(void **state)
 {
 	struct fixture *f = *state;
@@ -242,14 +252,17 @@ static void test_microphone(void **state)
 	assert_int_equal(ws_number(reply, "id"), 7);
 	json_decref(reply);
 	expect_booth(f->anna, "seats.0.microphone", "on-air");
+	expect_channel(f->room, "live");
 	ws_expect(f->anna, "already-on-air", "{'type':'microphone','state':'on'}");
 	ws_expect(f->anna, "microphone", "{'type':'microphone','state':'muted'}");
 	expect_booth(f->anna, "outputs.0.carries", "comfort");
+	expect_channel(f->room, "live");
 	ws_expect(f->anna, "bad-message", "{'type':'microphone','state':'muted','output':'A'}");
 	ws_expect(f->anna, "microphone", "{'type':'microphone','state':'on','output':'B'}");
 	expect_booth(f->anna, "outputs.1.why", "on-air");
 	ws_expect(f->anna, "microphone", "{'type':'microphone','state':'off'}");
 	expect_booth(f->anna, "outputs.1.carries", "floor");
+	expect_channel(f->room, "off");
 	ws_expect(f->anna, "already-off", "{'type':'microphone','state':'off'}");
 
 	/* Two of one booth, and another booth of the same channel. */
