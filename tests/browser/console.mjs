@@ -30,7 +30,8 @@ export async function comeIn(browser, url, { name = 'Anna Keller', consent = fal
 	await page.locator('#check .mic-check-done').waitFor();
 	await tabTo(page, '.mic-check-done');
 	await page.keyboard.press('Enter');
-	await lamp(page, 'off', 20_000);
+	/* Somebody on air who agreed to it too has them stand by as soon as the microphone is heard. */
+	await page.locator('#lamp[data-lamp="off"], #lamp[data-lamp="standby"]').waitFor({ timeout: 20_000 });
 	return page;
 }
 
