@@ -55,7 +55,7 @@ struct dm_strip {
 	struct dm_metrics *metrics; /* borrowed, nullable */
 	struct dm_metric on_air;
 	struct dm_metric fallen_back;
-	struct dm_metric loss_percent;
+	struct dm_metric loss_percent; /* shown as a ratio */
 	struct dm_metric concealed;
 };
 
@@ -126,16 +126,18 @@ static int add_metrics(struct dm_strip *strip)
 		enum dm_metric_type type;
 		const char *name, *help;
 		const struct dm_metric *metric;
+		uint32_t scale;
 	} samples[] = {
 		{ strip->engine != NULL, DM_METRIC_GAUGE, "dragoman_channel_on_air",
-		  "1 while a voice is heard.", &strip->on_air },
+		  "1 while a voice is heard.", &strip->on_air, 1 },
 		{ strip->engine != NULL, DM_METRIC_GAUGE, "dragoman_channel_fallen_back",
-		  "1 while the fallback is heard.", &strip->fallen_back },
-		{ true, DM_METRIC_GAUGE, "dragoman_channel_encoder_loss_percent",
-		  "Packet loss that the encoder prepares for.", &strip->loss_percent },
+		  "1 while the fallback is heard.", &strip->fallen_back, 1 },
+		{ true, DM_METRIC_GAUGE, "dragoman_channel_encoder_loss_ratio",
+		  "Packet loss that the encoder prepares for: what nine of ten listeners lose.",
+		  &strip->loss_percent, 100 },
 		{ strip->engine || strip->microphone, DM_METRIC_COUNTER,
 		  "dragoman_channel_concealed_samples_total",
-		  "Samples of microphones that were made up, at 48 kHz.", &strip->concealed },
+		  "Samples of microphones that were made up, at 48 kHz.", &strip->concealed, 1 },
 	};
 	char labels[128];
 	int error = 0;
@@ -148,7 +150,8 @@ static int add_metrics(struct dm_strip *strip)
 	for (size_t n = 0; n < sizeof(samples) / sizeof(samples[0]) && !error; n++)
 		if (samples[n].present)
 			error = dm_metrics_add(strip->metrics, samples[n].type, samples[n].name,
-					       samples[n].help, labels, samples[n].metric, 1);
+					       samples[n].help, labels, samples[n].metric,
+					       samples[n].scale);
 	return error;
 }
 

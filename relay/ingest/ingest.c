@@ -43,6 +43,8 @@ struct slot {
 	_Atomic bool direct_sound; /* the same: whether the direct tracks carry something */
 	_Atomic bool direct_picture;
 
+	struct dm_metric sound_live; /* 0 or 1 */
+	struct dm_metric picture_live;
 	struct dm_metric restarts;
 	struct dm_metric stalls;
 	struct dm_metric direct_stalls; /* of what is passed through besides */
@@ -82,6 +84,8 @@ static void on_state(void *user, enum dm_feed_state sound, enum dm_feed_state pi
 
 	atomic_store(&slot->sound_state, (int)sound);
 	atomic_store(&slot->picture_state, (int)picture);
+	dm_metric_set(&slot->sound_live, sound == DM_FEED_LIVE);
+	dm_metric_set(&slot->picture_live, picture == DM_FEED_LIVE);
 	g_idle_add_full(G_PRIORITY_DEFAULT, tell_room, slot, NULL);
 }
 
@@ -102,6 +106,32 @@ static void on_direct_state(void *user, enum dm_feed_state sound, enum dm_feed_s
 	atomic_store(&slot->direct_sound, sound == DM_FEED_LIVE);
 	atomic_store(&slot->direct_picture, picture == DM_FEED_LIVE);
 	g_idle_add_full(G_PRIORITY_DEFAULT, tell_direct, slot, NULL);
+}
+
+/* Whether what the source should bring comes. */
+static int add_live_metric(const struct dm_ingest *ingest, const struct slot *slot,
+			   const char *medium, const struct dm_metric *live)
+{
+	char labels[128];
+
+	if (!ingest->metrics)
+		return 0;
+	snprintf(labels, sizeof(labels), "room=\"%s\",feed=\"%s\",medium=\"%s\"",
+		 slot->room->options->id, strchr(slot->name, '/') + 1, medium);
+	return dm_metrics_add(ingest->metrics, DM_METRIC_GAUGE, "dragoman_feed_live",
+			      "1 while the feed's sound or picture comes from its source.", labels,
+			      live, 1);
+}
+
+static int add_live_metrics(const struct dm_ingest *ingest, const struct slot *slot)
+{
+	const bool sound = slot->feed ? slot->inlet != NULL : slot->passed != NULL;
+	const bool picture = slot->picture && (slot->feed || slot->forwarded);
+	int error = sound ? add_live_metric(ingest, slot, "sound", &slot->sound_live) : 0;
+
+	if (!error && picture)
+		error = add_live_metric(ingest, slot, "picture", &slot->picture_live);
+	return error;
 }
 
 static int add_metrics(const struct dm_ingest *ingest, const struct slot *slot)
@@ -314,6 +344,8 @@ static int fill_slot(const struct dm_ingest *ingest, struct slot *slot,
 		error = add_publisher(ingest, slot);
 	if (!error)
 		error = forward ? add_forward(ingest, slot, &uri) : add_feed(ingest, slot, source);
+	if (!error)
+		error = add_live_metrics(ingest, slot);
 	return error ? error : add_metrics(ingest, slot);
 }
 

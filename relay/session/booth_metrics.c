@@ -3,7 +3,7 @@
 #include <glib.h>
 
 int dm_booth_metrics_add(struct dm_booth_metrics *booth, struct dm_metrics *metrics,
-			 const char *room, const char *id)
+			 const char *room, const char *id, const char *channel)
 {
 	const struct {
 		enum dm_metric_type type;
@@ -23,7 +23,8 @@ int dm_booth_metrics_add(struct dm_booth_metrics *booth, struct dm_metrics *metr
 		  "Times that the link of a microphone of the booth was lost.",
 		  &booth->links_lost },
 	};
-	char *labels = g_strdup_printf("room=\"%s\",booth=\"%s\"", room, id);
+	char *labels = g_strdup_printf("room=\"%s\",booth=\"%s\",channel=\"%s\"", room, id,
+				       channel);
 	int error = 0;
 
 	for (size_t n = 0; n < G_N_ELEMENTS(samples) && !error; n++)

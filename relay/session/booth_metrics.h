@@ -19,9 +19,10 @@ struct dm_booth_metrics {
 	struct dm_metric links_lost;
 };
 
-/* Labels are the configuration's, so there are never more of them. Returns as dm_metrics_add. */
+/* `channel` is the booth's A. Labels are the configuration's, so there are never more of them.
+ * Returns as dm_metrics_add. */
 int dm_booth_metrics_add(struct dm_booth_metrics *booth, struct dm_metrics *metrics,
-			 const char *room, const char *id);
+			 const char *room, const char *id, const char *channel);
 
 /* A change in a booth, and what the booth is like after it. */
 void dm_booth_metrics_count(struct dm_booth_metrics *booth, const struct dm_change *change);

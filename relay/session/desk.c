@@ -382,9 +382,13 @@ static int add_metrics(const struct dm_desk *desk)
 	const struct dm_room_options *options = desk->room->options;
 	int error = 0;
 
-	for (size_t b = 0; b < options->booth_count && metrics && !error; b++)
-		error = dm_booth_metrics_add(&desk->booths[b], metrics, options->id,
-					     options->booths[b].id);
+	for (size_t b = 0; b < options->booth_count && metrics && !error; b++) {
+		const struct dm_booth_options *booth = &options->booths[b];
+
+		error = dm_booth_metrics_add(
+			&desk->booths[b], metrics, options->id, booth->id,
+			desk->room->channels[booth->outputs[DM_OUTPUT_A]].lang);
+	}
 	return error;
 }
 

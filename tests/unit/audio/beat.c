@@ -396,25 +396,25 @@ static double metric_of(const char *name)
 static void test_loss(void **state)
 {
 	static const char name[] =
-		"dragoman_channel_encoder_loss_percent{room=\"room\",channel=\"fr\"}";
+		"dragoman_channel_encoder_loss_ratio{room=\"room\",channel=\"fr\"}";
 
 	(void)state;
 	rig_begin(&rig, &plain);
-	assert_true(metric_of(name) == 1);
+	assert_true(metric_of(name) == 0.01);
 	for (int n = 0; n < 50; n++)
 		dm_track_note_loss(rig.listeners[RIG_A].track, 26); /* 10 % */
 	rig_run(&rig, DM_SEC(5));
-	assert_true(metric_of(name) >= 10 && metric_of(name) <= 15);
+	assert_true(metric_of(name) >= 0.1 && metric_of(name) <= 0.15);
 	rig_run(&rig, DM_MSEC(100));
 	assert_true(hears_floor(RIG_A));
 	for (int report = 0; report < 5; report++) {
 		dm_track_note_loss(rig.listeners[RIG_A].track, 0);
 		rig_run(&rig, DM_SEC(5));
-		assert_true(metric_of(name) >= 10);
+		assert_true(metric_of(name) >= 0.1);
 	}
 	dm_track_note_loss(rig.listeners[RIG_A].track, 0);
 	rig_run(&rig, DM_SEC(5));
-	assert_true(metric_of(name) == 1);
+	assert_true(metric_of(name) == 0.01);
 	assert_true(metric_of("dragoman_channel_on_air{room=\"room\",channel=\"fr\"}") == 0);
 	assert_true(metric_of("dragoman_channel_fallen_back{room=\"room\",channel=\"fr\"}") == 1);
 	rig_end(&rig);
