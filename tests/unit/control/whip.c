@@ -333,6 +333,7 @@ static void test_conflicts(void **state)
 	struct fixture *f = *state;
 	struct dm_room *room = dm_event_find_room(f->event, "plenary");
 
+	dm_interpretation_destroy(room->interpretation); /* the room's usual one */
 	assert_int_equal(dm_interpretation_create(&room->interpretation, &options, 0), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		fake_publisher_fail_next(cases[i].error,
