@@ -15,8 +15,8 @@ static const struct dm_limit limits[DM_ALARM_COUNT] = {
 	/* Days: an hour, and ten minutes. Choice: long enough to send somebody a link. */
 	[DM_ALARM_TOKEN_ENDS] = { DM_SEC(10), DM_SEC(10), LEVELS(1.0 / 24, 1.25 / 24, 1.0 / 144),
 				  .below = true },
-	/* Milliseconds a turn. A packet of sound is due every 20 ms (RFC 6716, 2.1.4: "a good choice
-	 * for most applications"); choice: five of them late are heard whatever the listener's buffer. */
+	/* Milliseconds a turn. A packet of sound is due every 20 ms (RFC 6716, 2.1.4); choice:
+	 * five of them late are heard whatever the listener's buffer. */
 	[DM_ALARM_WORKER_STALLED] = { DM_SEC(2), DM_SEC(5), LEVELS(100, 20, NAN) },
 	/* Share of packets. Choice: a third of what a listener's network may lose (below). */
 	[DM_ALARM_WORKER_DROPS] = { DM_SEC(5), DM_SEC(10), LEVELS(0.01, 0.001, NAN) },
