@@ -126,11 +126,11 @@ int dm_forwarder_add_publisher(struct dm_forwarder *forwarder,
 	if (error)
 		return error;
 	entry->inlet = intakes->inlet;
-	for (uint8_t n = 0; n < DM_FORWARD_MEDIA; n++) {
+	for (unsigned n = 0; n < DM_FORWARD_MEDIA; n++) {
 		struct dm_intake *intake = intakes->media[n];
 
 		/* Each session has payload types of its own; here they only tell media apart. */
-		all.payload_types[n] = intake ? n + 1 : 0;
+		all.payload_types[n] = intake ? (uint8_t)(n + 1) : 0;
 		if (intake)
 			entry->ports[n].intake = dm_intake_ref(intake);
 	}
