@@ -5,7 +5,7 @@
 
 import { byId, make, setAttribute, setText } from './page/element.js';
 import { setIcon } from './page/icon.js';
-import { directionOf, nameIn } from './page/language.js';
+import { SEVERAL, directionOf, nameIn } from './page/language.js';
 import { readLink } from './page/link.js';
 import { Locale } from './page/locale.js';
 import { fillLocales } from './page/locale_choice.js';
@@ -14,9 +14,6 @@ import { WakeLock } from './page/wake_lock.js';
 import { Watch } from './session/watch.js';
 
 /** @typedef {import('./session/protocol.js').Room} Room */
-
-/** No one language: several, unknown, or not said (ISO 639-2). */
-const SEVERAL = /^(mul|und)?$/i;
 
 const link = readLink();
 const locale = new Locale(['speaker']);

@@ -2,7 +2,7 @@
 
 import { byId, make, setAttribute, setText } from '../page/element.js';
 import { setIcon } from '../page/icon.js';
-import { capitalise, nameIn, ownName } from '../page/language.js';
+import { SEVERAL, capitalise, nameIn, ownName } from '../page/language.js';
 import { FLOOR } from '../session/protocol.js';
 
 /** @typedef {import('../session/booth_state.js').BoothState} BoothState */
@@ -101,7 +101,9 @@ export class IncomingPanel {
 		const languages = new Set([room.floor.language, ...room.channels.map(({ lang }) => lang)]);
 		languages.delete(FLOOR);
 		this.#floor.replaceChildren(
-			...[...languages].map((lang) => make('option', { value: lang }, lang ? capitalise(nameIn(lang, locale.name), locale.name) : '–')),
+			...[...languages].map((lang) =>
+				make('option', { value: lang }, SEVERAL.test(lang) ? locale.text('floor.several') : capitalise(nameIn(lang, locale.name), locale.name)),
+			),
 		);
 	}
 

@@ -89,6 +89,7 @@ const messages = {
 	'preset.how': 'اضغط للاستماع. اضغط مطولًا لحفظ ما تسمعه الآن.',
 	'preset.set': 'المحفوظ {number} أصبح: {channel}',
 	'floor.language': 'لغة القاعة',
+	'floor.several': 'عدة لغات',
 
 	'mix.heading': 'سماعتك',
 	'mix.bass': 'الجهير',

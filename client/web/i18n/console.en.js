@@ -90,6 +90,7 @@ const messages = {
 	'preset.how': 'Press to hear it. Press long to keep what you hear now.',
 	'preset.set': 'Preset {number} is now: {channel}',
 	'floor.language': 'Spoken on the floor',
+	'floor.several': 'Several languages',
 
 	'mix.heading': 'Your headset',
 	'mix.bass': 'Bass',

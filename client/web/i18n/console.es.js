@@ -89,6 +89,7 @@ const messages = {
 	'preset.how': 'Pulse para oírla. Mantenga pulsado para guardar lo que oye ahora.',
 	'preset.set': 'Preselección {number}: ahora {channel}',
 	'floor.language': 'Idioma de la sala',
+	'floor.several': 'Varios idiomas',
 
 	'mix.heading': 'Sus auriculares',
 	'mix.bass': 'Graves',

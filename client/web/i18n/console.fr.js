@@ -89,6 +89,7 @@ const messages = {
 	'preset.how': 'Appuyez pour écouter. Appui long pour garder ce que vous entendez.',
 	'preset.set': 'Présélection {number} réglée : {channel}',
 	'floor.language': 'Langue de la salle',
+	'floor.several': 'Plusieurs langues',
 
 	'mix.heading': 'Votre casque',
 	'mix.bass': 'Graves',

@@ -89,6 +89,7 @@ const messages = {
 	'preset.how': 'Нажмите, чтобы слушать. Долгое нажатие запомнит то, что слышно сейчас.',
 	'preset.set': 'Память {number}: теперь {channel}',
 	'floor.language': 'Язык в зале',
+	'floor.several': 'Несколько языков',
 
 	'mix.heading': 'Ваши наушники',
 	'mix.bass': 'Низкие',

@@ -89,6 +89,7 @@ const messages = {
 	'preset.how': '按一下收听；长按保存当前频道。',
 	'preset.set': '预设 {number} 已设为：{channel}',
 	'floor.language': '会场语言',
+	'floor.several': '多种语言',
 
 	'mix.heading': '您的耳机',
 	'mix.bass': '低音',

@@ -8,7 +8,7 @@
 import { FLOOR } from '../session/protocol.js';
 import { byId, make, setAttribute, setText } from './element.js';
 import { setIcon } from './icon.js';
-import { capitalise, directionOf, nameIn, ownName } from './language.js';
+import { SEVERAL, capitalise, directionOf, nameIn, ownName } from './language.js';
 
 /** @typedef {import('../session/protocol.js').Room} Room */
 /** @typedef {import('../session/protocol.js').Channel} Channel */
@@ -24,9 +24,6 @@ export const STATES = {
 	lost: { icon: 'lost', text: 'state.lost' },
 	off: { icon: 'none', text: 'state.off' },
 };
-
-/** No one language: several, unknown, or not said (ISO 639-2). */
-export const SEVERAL = /^(mul|und)?$/i;
 
 /** Keys 1 to 9 choose the languages in their order, 0 the floor. @param {Room} room @param {string} digit @returns {string | null} */
 export function channelByDigit(room, digit) {

@@ -4,6 +4,9 @@
  * Pure.
  */
 
+/** No one language: several, unknown, or not said (ISO 639-2). */
+export const SEVERAL = /^(mul|und)?$/i;
+
 /** What browsers do not know, or name in a way that nobody uses. @type {Readonly<Record<string, string>>} */
 const OWN = {
 	zh: '中文',

@@ -4,9 +4,8 @@
  */
 
 import { FLOOR } from '../session/protocol.js';
-import { SEVERAL } from './channels.js';
 import { byId, make, setText } from './element.js';
-import { capitalise, directionOf, nameIn, ownName } from './language.js';
+import { SEVERAL, capitalise, directionOf, nameIn, ownName } from './language.js';
 import { recall, remember } from './memory.js';
 
 /** @typedef {import('../session/protocol.js').Room} Room */
