@@ -19,7 +19,7 @@ struct dm_access {
 	GHashTable *revoked;     /* a set of ids, owned */
 	struct dm_log_limit log_limit;
 	struct dm_metric faults[DM_TOKEN_FAULT_COUNT];
-	struct dm_metric verdicts[DM_VERDICT_COUNT];
+	struct dm_metric verdicts[DM_PERMISSION_COUNT];
 };
 
 static int64_t system_clock(void)
@@ -42,8 +42,8 @@ static int add_metrics(struct dm_access *access)
 
 	for (enum dm_token_fault i = DM_TOKEN_MISSING; !error && i < DM_TOKEN_FAULT_COUNT; i++)
 		error = add_counter(access, dm_token_fault_name(i), &access->faults[i]);
-	for (enum dm_verdict i = DM_VERDICT_NO_TOKEN; !error && i < DM_VERDICT_COUNT; i++)
-		error = add_counter(access, dm_verdict_name(i), &access->verdicts[i]);
+	for (enum dm_permission i = DM_PERMISSION_NO_TOKEN; !error && i < DM_PERMISSION_COUNT; i++)
+		error = add_counter(access, dm_permission_name(i), &access->verdicts[i]);
 	return error;
 }
 
@@ -171,17 +171,17 @@ static bool refuse_fault(struct dm_access *access, const struct dm_visitor *visi
 }
 
 static bool judge(struct dm_access *access, const struct dm_grant *grant, enum dm_action action,
-		  const char *room, const char *channel, enum dm_verdict *verdict,
+		  const char *room, const char *channel, enum dm_permission *verdict,
 		  struct dm_refusal *refusal)
 {
 	char why[sizeof(refusal->message)];
 
 	*verdict = dm_role_may(grant, action, room, channel);
-	if (*verdict == DM_VERDICT_ALLOWED)
+	if (*verdict == DM_PERMISSION_ALLOWED)
 		return true;
 	dm_metric_add(&access->verdicts[*verdict], 1);
 	dm_role_explain(*verdict, grant, action, room, channel, why, sizeof(why));
-	if (*verdict == DM_VERDICT_NO_TOKEN)
+	if (*verdict == DM_PERMISSION_NO_TOKEN)
 		return dm_refuse(refusal, DM_REFUSAL_UNAUTHORIZED, NULL, "%s", why);
 	return dm_refuse(refusal, DM_REFUSAL_FORBIDDEN, "token", "%s", why);
 }
@@ -192,7 +192,7 @@ static bool may(struct dm_access *access, const struct dm_visitor *visitor,
 {
 	static const struct dm_grant anonymous = { .role = DM_ROLE_ANONYMOUS };
 	const bool nobody = fault == DM_TOKEN_MISSING && !access->security.closed;
-	enum dm_verdict verdict = DM_VERDICT_ALLOWED;
+	enum dm_permission verdict = DM_PERMISSION_ALLOWED;
 	bool granted;
 
 	if (fault && !nobody)
@@ -202,8 +202,8 @@ static bool may(struct dm_access *access, const struct dm_visitor *visitor,
 				channel, &verdict, refusal);
 	if (!granted)
 		log_refusal(access, visitor,
-			    verdict ? dm_verdict_name(verdict) : dm_token_fault_name(fault), action,
-			    room);
+			    verdict ? dm_permission_name(verdict) : dm_token_fault_name(fault),
+			    action, room);
 	return granted;
 }
 
@@ -233,7 +233,7 @@ bool dm_access_allows(const struct dm_access *access, const struct dm_visitor *v
 	if (fault && (fault != DM_TOKEN_MISSING || access->security.closed))
 		return false;
 	return dm_role_may(fault ? &anonymous : &visitor->token.grant, action, room, channel) ==
-	       DM_VERDICT_ALLOWED;
+	       DM_PERMISSION_ALLOWED;
 }
 
 bool dm_access_may_leave(struct dm_access *access, const struct dm_visitor *visitor,

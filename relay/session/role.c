@@ -64,15 +64,15 @@ const char *dm_action_name(enum dm_action action)
 	return actions[action].name;
 }
 
-const char *dm_verdict_name(enum dm_verdict verdict)
+const char *dm_permission_name(enum dm_permission verdict)
 {
-	static const char *const names[DM_VERDICT_COUNT] = {
-		[DM_VERDICT_ALLOWED] = "allowed",
-		[DM_VERDICT_NO_TOKEN] = "no-token",
-		[DM_VERDICT_WRONG_ROLE] = "wrong-role",
-		[DM_VERDICT_WRONG_ROOM] = "wrong-room",
-		[DM_VERDICT_NOT_WHOLE] = "not-whole",
-		[DM_VERDICT_WRONG_CHANNEL] = "wrong-channel",
+	static const char *const names[DM_PERMISSION_COUNT] = {
+		[DM_PERMISSION_ALLOWED] = "allowed",
+		[DM_PERMISSION_NO_TOKEN] = "no-token",
+		[DM_PERMISSION_WRONG_ROLE] = "wrong-role",
+		[DM_PERMISSION_WRONG_ROOM] = "wrong-room",
+		[DM_PERMISSION_NOT_WHOLE] = "not-whole",
+		[DM_PERMISSION_WRONG_CHANNEL] = "wrong-channel",
 	};
 
 	return names[verdict];
@@ -90,22 +90,22 @@ static bool covers(const struct dm_grant_names *names, const char *name)
 	return false;
 }
 
-enum dm_verdict dm_role_may(const struct dm_grant *grant, enum dm_action action, const char *room,
-			    const char *channel)
+enum dm_permission dm_role_may(const struct dm_grant *grant, enum dm_action action,
+			       const char *room, const char *channel)
 {
 	const enum reach reach = actions[action].reach[grant->role];
 
 	if (reach == NO)
-		return grant->role == DM_ROLE_ANONYMOUS ? DM_VERDICT_NO_TOKEN
-							: DM_VERDICT_WRONG_ROLE;
+		return grant->role == DM_ROLE_ANONYMOUS ? DM_PERMISSION_NO_TOKEN
+							: DM_PERMISSION_WRONG_ROLE;
 	if (reach == EVENT)
-		return grant->rooms.count || grant->channels.count ? DM_VERDICT_NOT_WHOLE
-								   : DM_VERDICT_ALLOWED;
+		return grant->rooms.count || grant->channels.count ? DM_PERMISSION_NOT_WHOLE
+								   : DM_PERMISSION_ALLOWED;
 	if (!covers(&grant->rooms, room))
-		return DM_VERDICT_WRONG_ROOM;
+		return DM_PERMISSION_WRONG_ROOM;
 	if (reach == CHANNEL && !covers(&grant->channels, channel))
-		return DM_VERDICT_WRONG_CHANNEL;
-	return DM_VERDICT_ALLOWED;
+		return DM_PERMISSION_WRONG_CHANNEL;
+	return DM_PERMISSION_ALLOWED;
 }
 
 struct sentence {
@@ -152,39 +152,40 @@ static void add_missing_role(struct sentence *sentence, enum dm_action action)
 	add_roles(sentence, action);
 }
 
-void dm_role_explain(enum dm_verdict verdict, const struct dm_grant *grant, enum dm_action action,
-		     const char *room, const char *channel, char *text, size_t size)
+void dm_role_explain(enum dm_permission verdict, const struct dm_grant *grant,
+		     enum dm_action action, const char *room, const char *channel, char *text,
+		     size_t size)
 {
 	struct sentence sentence = { text, size, 0 };
 
 	switch (verdict) {
-	case DM_VERDICT_NO_TOKEN:
+	case DM_PERMISSION_NO_TOKEN:
 		add_missing_role(&sentence, action);
 		add(&sentence,
 		    ": open the link that the organiser gave you, or send it as Authorization: Bearer.");
 		return;
-	case DM_VERDICT_WRONG_ROLE:
+	case DM_PERMISSION_WRONG_ROLE:
 		add_missing_role(&sentence, action);
 		add(&sentence, "; yours is of the role %s. Ask the organiser for another link.",
 		    role_names[grant->role]);
 		return;
-	case DM_VERDICT_WRONG_ROOM:
+	case DM_PERMISSION_WRONG_ROOM:
 		add(&sentence, "This token is for the room ");
 		add_names(&sentence, &grant->rooms);
 		add(&sentence, ", not for '%.40s'. Choose that room, or ask the organiser.", room);
 		return;
-	case DM_VERDICT_WRONG_CHANNEL:
+	case DM_PERMISSION_WRONG_CHANNEL:
 		add(&sentence, "This token is for the channel ");
 		add_names(&sentence, &grant->channels);
 		add(&sentence, ", not for '%.40s'. Choose that channel, or ask the organiser.",
 		    channel);
 		return;
-	case DM_VERDICT_NOT_WHOLE:
+	case DM_PERMISSION_NOT_WHOLE:
 		add(&sentence, "To %s takes a token that is not limited to rooms or channels.",
 		    actions[action].words);
 		return;
-	case DM_VERDICT_ALLOWED:
-	case DM_VERDICT_COUNT:
+	case DM_PERMISSION_ALLOWED:
+	case DM_PERMISSION_COUNT:
 		break;
 	}
 	add(&sentence, "This is allowed.");

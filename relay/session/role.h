@@ -49,25 +49,26 @@ struct dm_grant {
 	struct dm_grant_names channels; /* languages; the floor is "floor" */
 };
 
-enum dm_verdict {
-	DM_VERDICT_ALLOWED,
-	DM_VERDICT_NO_TOKEN,      /* it takes a token, and there is none */
-	DM_VERDICT_WRONG_ROLE,    /* no grant of that role allows it */
-	DM_VERDICT_WRONG_ROOM,    /* the grant is for other rooms */
-	DM_VERDICT_WRONG_CHANNEL, /* the grant is for other channels */
-	DM_VERDICT_NOT_WHOLE,     /* it concerns the whole event, and the grant is for parts */
-	DM_VERDICT_COUNT,
+enum dm_permission {
+	DM_PERMISSION_ALLOWED,
+	DM_PERMISSION_NO_TOKEN,      /* it takes a token, and there is none */
+	DM_PERMISSION_WRONG_ROLE,    /* no grant of that role allows it */
+	DM_PERMISSION_WRONG_ROOM,    /* the grant is for other rooms */
+	DM_PERMISSION_WRONG_CHANNEL, /* the grant is for other channels */
+	DM_PERMISSION_NOT_WHOLE,     /* it concerns the whole event, and the grant is for parts */
+	DM_PERMISSION_COUNT,
 };
 
 /* Whether a grant allows an action in a room, on a channel. NULL: in whichever room, on whichever
  * channel the grant is for. Languages compare as BCP 47 does: no case. */
-enum dm_verdict dm_role_may(const struct dm_grant *grant, enum dm_action action, const char *room,
-			    const char *channel);
+enum dm_permission dm_role_may(const struct dm_grant *grant, enum dm_action action,
+			       const char *room, const char *channel);
 
 /* Why not, and what would help, as sentences for people, cut at `size`. The same arguments as
  * dm_role_may got, and what it said. */
-void dm_role_explain(enum dm_verdict verdict, const struct dm_grant *grant, enum dm_action action,
-		     const char *room, const char *channel, char *text, size_t size);
+void dm_role_explain(enum dm_permission verdict, const struct dm_grant *grant,
+		     enum dm_action action, const char *room, const char *channel, char *text,
+		     size_t size);
 
 /* "delegate", "interpreter", "organiser", "feed", and "anonymous", which parses from no text. */
 const char *dm_role_name(enum dm_role role);
@@ -75,6 +76,6 @@ bool dm_role_parse(const char *name, enum dm_role *role);
 
 /* "listen", "publish-floor", …; "wrong-role", …: for counters and logs. */
 const char *dm_action_name(enum dm_action action);
-const char *dm_verdict_name(enum dm_verdict verdict);
+const char *dm_permission_name(enum dm_permission verdict);
 
 #endif

@@ -47,7 +47,7 @@ static void check_token(const struct dm_token_key *key, const struct dm_token *t
 	    !g_utf8_validate(token->name, -1, NULL))
 		abort();
 	for (enum dm_action action = 0; action < DM_ACTION_COUNT; action++) {
-		const enum dm_verdict verdict = dm_role_may(&token->grant, action, "a", "fr");
+		const enum dm_permission verdict = dm_role_may(&token->grant, action, "a", "fr");
 
 		dm_role_explain(verdict, &token->grant, action, "a", "fr", text, sizeof(text));
 		if (!memchr(text, '\0', sizeof(text)))

@@ -36,23 +36,24 @@ static void add(struct dm_grant_names *names, const char *name)
 static const char *const room_limits[] = { NULL, "plenary", "committee" };
 static const char *const channel_limits[] = { NULL, "fr", "ru" };
 
-static enum dm_verdict verdict_by_hand(char right, enum dm_role role, const char *room,
-				       const char *channel)
+static enum dm_permission verdict_by_hand(char right, enum dm_role role, const char *room,
+					  const char *channel)
 {
 	const bool room_fits = !room || strcmp(room, "plenary") == 0;
 	const bool channel_fits = !channel || strcmp(channel, "fr") == 0;
 
 	switch (right) {
 	case 'e':
-		return room || channel ? DM_VERDICT_NOT_WHOLE : DM_VERDICT_ALLOWED;
+		return room || channel ? DM_PERMISSION_NOT_WHOLE : DM_PERMISSION_ALLOWED;
 	case 'r':
-		return room_fits ? DM_VERDICT_ALLOWED : DM_VERDICT_WRONG_ROOM;
+		return room_fits ? DM_PERMISSION_ALLOWED : DM_PERMISSION_WRONG_ROOM;
 	case 'c':
-		return !room_fits      ? DM_VERDICT_WRONG_ROOM
-		       : !channel_fits ? DM_VERDICT_WRONG_CHANNEL
-				       : DM_VERDICT_ALLOWED;
+		return !room_fits      ? DM_PERMISSION_WRONG_ROOM
+		       : !channel_fits ? DM_PERMISSION_WRONG_CHANNEL
+				       : DM_PERMISSION_ALLOWED;
 	default:
-		return role == DM_ROLE_ANONYMOUS ? DM_VERDICT_NO_TOKEN : DM_VERDICT_WRONG_ROLE;
+		return role == DM_ROLE_ANONYMOUS ? DM_PERMISSION_NO_TOKEN
+						 : DM_PERMISSION_WRONG_ROLE;
 	}
 }
 
@@ -74,16 +75,16 @@ static void test_matrix(void **state)
 				if (channel)
 					add(&grant.channels, channel);
 
-				const enum dm_verdict got = dm_role_may(&grant, action, "plenary",
-									"FR");
-				const enum dm_verdict want = verdict_by_hand(expected[action][role],
-									     role, room, channel);
+				const enum dm_permission got = dm_role_may(&grant, action,
+									   "plenary", "FR");
+				const enum dm_permission want = verdict_by_hand(
+					expected[action][role], role, room, channel);
 
 				if (got != want)
 					fail_msg("%s of %s limited to %s/%s: %s, not %s",
 						 dm_action_name(action), dm_role_name(role),
 						 room ? room : "all", channel ? channel : "all",
-						 dm_verdict_name(got), dm_verdict_name(want));
+						 dm_permission_name(got), dm_permission_name(want));
 				cases++;
 			}
 	assert_int_equal(cases, 450);
@@ -99,13 +100,14 @@ static void test_several(void **state)
 	add(&grant.channels, "fr");
 	add(&grant.channels, "zh-Hant");
 	assert_int_equal(dm_role_may(&grant, DM_ACTION_TAKE_BOOTH, "b", "ZH-hant"),
-			 DM_VERDICT_ALLOWED);
+			 DM_PERMISSION_ALLOWED);
 	assert_int_equal(dm_role_may(&grant, DM_ACTION_TAKE_BOOTH, "c", "fr"),
-			 DM_VERDICT_WRONG_ROOM);
+			 DM_PERMISSION_WRONG_ROOM);
 	assert_int_equal(dm_role_may(&grant, DM_ACTION_TAKE_BOOTH, "a", "zh"),
-			 DM_VERDICT_WRONG_CHANNEL);
+			 DM_PERMISSION_WRONG_CHANNEL);
 	/* In some room, on some channel: not asked yet. */
-	assert_int_equal(dm_role_may(&grant, DM_ACTION_TAKE_BOOTH, NULL, NULL), DM_VERDICT_ALLOWED);
+	assert_int_equal(dm_role_may(&grant, DM_ACTION_TAKE_BOOTH, NULL, NULL),
+			 DM_PERMISSION_ALLOWED);
 }
 
 static void assert_has(const char *text, const char *part)
@@ -120,26 +122,26 @@ static void test_sentences(void **state)
 	char text[240];
 
 	(void)state;
-	dm_role_explain(DM_VERDICT_WRONG_ROLE, &grant, DM_ACTION_PUBLISH_CHANNEL, "a", "fr", text,
-			sizeof(text));
+	dm_role_explain(DM_PERMISSION_WRONG_ROLE, &grant, DM_ACTION_PUBLISH_CHANNEL, "a", "fr",
+			text, sizeof(text));
 	assert_has(text, "interpreter or feed");
 	assert_has(text, "yours is of the role delegate");
-	dm_role_explain(DM_VERDICT_NO_TOKEN, &grant, DM_ACTION_TAKE_BOOTH, "a", "fr", text,
+	dm_role_explain(DM_PERMISSION_NO_TOKEN, &grant, DM_ACTION_TAKE_BOOTH, "a", "fr", text,
 			sizeof(text));
 	assert_has(text, "token of the role interpreter");
 	add(&grant.rooms, "plenary");
 	add(&grant.rooms, "committee");
-	dm_role_explain(DM_VERDICT_WRONG_ROOM, &grant, DM_ACTION_LISTEN, "hall", "fr", text,
+	dm_role_explain(DM_PERMISSION_WRONG_ROOM, &grant, DM_ACTION_LISTEN, "hall", "fr", text,
 			sizeof(text));
 	assert_has(text, "for the room 'plenary', 'committee', not for 'hall'");
 	add(&grant.channels, "fr");
-	dm_role_explain(DM_VERDICT_WRONG_CHANNEL, &grant, DM_ACTION_LISTEN, "hall", "en", text,
+	dm_role_explain(DM_PERMISSION_WRONG_CHANNEL, &grant, DM_ACTION_LISTEN, "hall", "en", text,
 			sizeof(text));
 	assert_has(text, "for the channel 'fr', not for 'en'");
-	dm_role_explain(DM_VERDICT_NOT_WHOLE, &grant, DM_ACTION_SEE_METRICS, NULL, NULL, text,
+	dm_role_explain(DM_PERMISSION_NOT_WHOLE, &grant, DM_ACTION_SEE_METRICS, NULL, NULL, text,
 			sizeof(text));
 	assert_has(text, "not limited");
-	dm_role_explain(DM_VERDICT_WRONG_ROOM, &grant, DM_ACTION_LISTEN, "hall", "fr", text, 10);
+	dm_role_explain(DM_PERMISSION_WRONG_ROOM, &grant, DM_ACTION_LISTEN, "hall", "fr", text, 10);
 	assert_int_equal(strlen(text), 9);
 }
 
