@@ -285,6 +285,11 @@ struct dm_publisher *dm_event_find_publisher(struct dm_event *event, const char 
 	return g_hash_table_lookup(event->publishers_by_id, id);
 }
 
+dm_peer_id dm_publisher_peer(const struct dm_publisher *publisher)
+{
+	return publisher->peer;
+}
+
 struct dm_room *dm_publisher_room(const struct dm_publisher *publisher)
 {
 	return publisher->room;

@@ -41,6 +41,7 @@ void dm_publisher_destroy(struct dm_publisher *publisher);
 /* 32 lower-case hexadecimal digits, unguessable: names the WHIP resource. Borrowed. */
 const char *dm_publisher_id(const struct dm_publisher *publisher);
 struct dm_publisher *dm_event_find_publisher(struct dm_event *event, const char *id); /* nullable */
+dm_peer_id dm_publisher_peer(const struct dm_publisher *publisher);
 struct dm_room *dm_publisher_room(const struct dm_publisher *publisher);
 struct dm_channel *dm_publisher_channel(const struct dm_publisher *publisher);
 

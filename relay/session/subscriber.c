@@ -310,6 +310,11 @@ const char *dm_subscriber_id(const struct dm_subscriber *subscriber)
 	return subscriber->id;
 }
 
+dm_peer_id dm_subscriber_peer(const struct dm_subscriber *subscriber)
+{
+	return subscriber->peer;
+}
+
 struct dm_room *dm_subscriber_room(const struct dm_subscriber *subscriber)
 {
 	return subscriber->room;

@@ -75,6 +75,7 @@ const char *dm_subscriber_id(const struct dm_subscriber *subscriber);
 struct dm_subscriber *dm_event_find_subscriber(struct dm_event *event,
 					       const char *id); /* nullable */
 
+dm_peer_id dm_subscriber_peer(const struct dm_subscriber *subscriber);
 struct dm_room *dm_subscriber_room(const struct dm_subscriber *subscriber);
 struct dm_channel *dm_subscriber_channel(const struct dm_subscriber *subscriber); /* chosen */
 struct dm_interpreter *dm_subscriber_interpreter(const struct dm_subscriber *subscriber);

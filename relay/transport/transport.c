@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "transport/candidates.h"
 #include "transport/dtls.h"
+#include "transport/load.h"
 #include "transport/socket.h"
 #include "transport/worker.h"
 
@@ -30,7 +31,7 @@ struct dm_transport {
 	void *user;
 };
 
-/* A peer's id tells its worker: no table of peers is needed here. */
+/* A peer's id tells its worker (load.h): no table of peers is needed here. */
 static dm_peer_id make_id(struct dm_transport *transport, unsigned worker)
 {
 	return ++transport->last_number * DM_WORKERS_MAX + worker;
@@ -38,7 +39,7 @@ static dm_peer_id make_id(struct dm_transport *transport, unsigned worker)
 
 static struct dm_worker *worker_of(const struct dm_transport *transport, dm_peer_id peer)
 {
-	return transport->workers[peer % DM_WORKERS_MAX];
+	return transport->workers[dm_transport_worker_of(peer)];
 }
 
 static int add_worker(struct dm_transport *transport, const struct dm_transport_options *options,
@@ -264,4 +265,14 @@ void dm_transport_remove_peer(struct dm_transport *transport, dm_peer_id peer)
 	/* With a full queue the peer leaves by itself when its consent runs out. */
 	if (worker)
 		(void)dm_worker_push(worker, &command);
+}
+
+bool dm_transport_load(const struct dm_transport *transport, unsigned worker, dm_usec now,
+		       struct dm_worker_load *load)
+{
+	*load = (struct dm_worker_load){ 0 };
+	if (worker >= transport->worker_count)
+		return false;
+	dm_worker_load(transport->workers[worker], now, load);
+	return true;
 }

@@ -217,6 +217,7 @@ static void turn(struct dm_worker *worker)
 {
 	dm_doorbell_answer(&worker->doorbell);
 	worker->now = dm_time_now();
+	dm_metric_set(&worker->metrics.turn_began, worker->now);
 	dm_wire_turn(worker->wire);
 	dm_worker_take_commands(worker);
 	dm_fanout_run(worker->fanout);
@@ -231,8 +232,11 @@ static void turn(struct dm_worker *worker)
 
 	dm_metric_add(&worker->metrics.turns, 1);
 	dm_metric_add(&worker->metrics.busy, took);
+	dm_metric_set(&worker->metrics.turn_began, 0);
 	if (took > dm_metric_get(&worker->metrics.longest_turn))
 		dm_metric_set(&worker->metrics.longest_turn, took);
+	if (took > dm_metric_get(&worker->metrics.recent_turn))
+		dm_metric_set(&worker->metrics.recent_turn, took);
 }
 
 static void *run(void *user)
@@ -412,4 +416,24 @@ bool dm_worker_push(struct dm_worker *worker, const struct dm_command *command)
 struct dm_doorbell *dm_worker_doorbell(struct dm_worker *worker)
 {
 	return &worker->doorbell;
+}
+
+void dm_worker_load(struct dm_worker *worker, dm_usec now, struct dm_worker_load *load)
+{
+	struct dm_worker_metrics *metrics = &worker->metrics;
+	const struct dm_wire_metrics *wire = dm_wire_metrics(worker->wire);
+	const dm_usec began = dm_metric_get(&metrics->turn_began);
+	const dm_usec present = began > 0 && now > began ? now - began : 0;
+	const dm_usec recent = atomic_exchange_explicit(&metrics->recent_turn.value, 0,
+							memory_order_relaxed);
+
+	*load = (struct dm_worker_load){
+		.sent = (uint64_t)dm_metric_get(&wire->packets),
+		.dropped = (uint64_t)(dm_metric_get(&wire->dropped_full) +
+				      dm_metric_get(&wire->dropped_error) +
+				      dm_metric_get(dm_sender_unprotected(worker->sender))),
+		.busy = dm_metric_get(&metrics->busy),
+		.longest_turn = present > recent ? present : recent,
+		.connections = (uint64_t)dm_metric_get(&metrics->connections),
+	};
 }

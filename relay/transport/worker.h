@@ -15,6 +15,7 @@
 #include "base/queue.h"
 #include "rtp/timeline.h"
 #include "transport/connection.h"
+#include "transport/load.h"
 
 /* Connections of one worker: beyond what one core can feed. Choice. */
 #define DM_WORKER_CONNECTIONS_MAX 16384
@@ -74,6 +75,9 @@ void dm_worker_destroy(struct dm_worker *worker);
 /* Copies the command in and wakes the worker. False when the queue is full: nothing has changed
  * hands. */
 bool dm_worker_push(struct dm_worker *worker, const struct dm_command *command);
+
+/* See load.h; takes the longest turn since the last call. On the control thread. */
+void dm_worker_load(struct dm_worker *worker, dm_usec now, struct dm_worker_load *load);
 
 /* What publishers ring. */
 struct dm_doorbell *dm_worker_doorbell(struct dm_worker *worker);

@@ -39,7 +39,9 @@ struct dm_worker_metrics {
 	struct dm_metric expired;
 	struct dm_metric turns;
 	struct dm_metric busy;         /* microseconds spent in turns, waiting left out */
-	struct dm_metric longest_turn; /* microseconds, since the control thread last read it */
+	struct dm_metric longest_turn; /* microseconds, so far */
+	struct dm_metric recent_turn;  /* the longest since the control thread last took it */
+	struct dm_metric turn_began;   /* 0: the loop waits */
 	struct dm_receive_metrics receive;
 	struct dm_feedback_metrics feedback;
 	struct dm_uplink_metrics uplink;

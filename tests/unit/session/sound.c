@@ -9,6 +9,7 @@
 #include "session/level.h"
 #include "session/override.h"
 #include "session/programme.h"
+#include "session/seat_feed.h"
 #include "session/subscriber.h"
 
 #include <math.h>
@@ -219,6 +220,7 @@ static void who_is_on_air_is_heard(void **state)
 {
 	struct person *anna = arrive(0, BOOTH_FR);
 	struct dm_microphone_level level;
+	struct dm_seat_feed feed;
 
 	(void)state;
 	assert_true(level_of(FR).fallen_back);
@@ -227,6 +229,13 @@ static void who_is_on_air_is_heard(void **state)
 	wait_for(DM_MSEC(500));
 	dm_interpreter_level(anna->interpreter, &level);
 	assert_true(level.live);
+	assert_true(dm_room_seat_feed(room, BOOTH_FR, 0, &feed));
+	assert_int_equal(feed.number, room->channels[FR].number);
+	assert_int_equal(feed.microphone, 0);
+	assert_true(feed.level.live);
+	assert_int_not_equal(feed.stats.played_samples, 0);
+	assert_false(dm_room_seat_feed(room, BOOTH_FR, 1, &feed));
+	assert_int_equal(feed.number, -1);
 	did(dm_booth_mute(rules, anna->key, fake_now));
 	wait_for(DM_SEC(1));
 	assert_false(level_of(FR).fallen_back);

@@ -2,6 +2,7 @@
  * write tracks and the control thread binds, restarts and removes. Runs under TSan too. */
 #include "offer.h"
 #include "receiver.h"
+#include "transport/load.h"
 #include "transport/transport.h"
 
 #include <arpa/inet.h>
@@ -304,6 +305,27 @@ static bool first_failed(const struct fixture *fixture)
 	return fixture->peers[0].ended;
 }
 
+static void check_load(const struct fixture *fixture)
+{
+	const unsigned count = dm_transport_worker_count(fixture->transport);
+	struct dm_worker_load load;
+	uint64_t connections = 0;
+
+	for (unsigned n = 0; n < count; n++) {
+		assert_true(dm_transport_load(fixture->transport, n, dm_time_now(), &load));
+		assert_in_range(load.sent, 1, UINT64_MAX);
+		assert_int_equal(load.dropped, 0);
+		assert_in_range(load.busy, 1, DEADLINE);
+		assert_in_range(load.longest_turn, 1, DEADLINE);
+		connections += load.connections;
+	}
+	assert_int_equal(connections, PEERS);
+	assert_false(dm_transport_load(fixture->transport, count, dm_time_now(), &load));
+	assert_int_equal(load.connections, 0);
+	for (size_t i = 0; i < PEERS; i++)
+		assert_in_range(dm_transport_worker_of(fixture->peers[i].id), 0, count - 1);
+}
+
 static void peers_get_unbroken_streams_while_they_change(void **state)
 {
 	struct fixture *fixture = *state;
@@ -337,6 +359,7 @@ static void peers_get_unbroken_streams_while_they_change(void **state)
 		assert_int_equal(seen->bad_auth, 0);
 		assert_int_equal(seen->malformed, 0);
 	}
+	check_load(fixture);
 	for (size_t i = 0; i < PEERS; i++)
 		dm_transport_remove_peer(fixture->transport, fixture->peers[i].id);
 	wait_for(fixture, all_ended, "goodbye for everybody");
