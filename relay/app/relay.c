@@ -122,7 +122,8 @@ static int start_control(struct dm_relay *relay, char *message, size_t size)
 	if (!options->web_root)
 		options->web_root = relay->web_root = dm_web_root_find();
 
-	const int error = dm_control_create(&relay->control, options, relay->event, relay->metrics);
+	const int error = dm_control_create(&relay->control, options, relay->event, NULL,
+					    relay->metrics);
 
 	if (error)
 		dm_obstacle_explain_web(options, error, message, size);

@@ -284,7 +284,7 @@ static int listen_at(struct dm_control *control, const struct dm_control_options
 }
 
 static int create_parts(struct dm_control *control, const struct dm_control_options *options,
-			struct dm_event *event, struct dm_metrics *metrics)
+			struct dm_event *event, struct dm_watch *watch, struct dm_metrics *metrics)
 {
 	struct dm_router_options router = {
 		.event = event,
@@ -293,6 +293,7 @@ static int create_parts(struct dm_control *control, const struct dm_control_opti
 	};
 	struct dm_hub_options hub = {
 		.event = event,
+		.watch = watch,
 		.metrics = metrics,
 		.grace_ms = DM_HUB_GRACE_MS,
 		.room_ms = options->room_ms ? (unsigned)MAX(options->room_ms, 0) : DM_HUB_ROOM_MS,
@@ -325,10 +326,10 @@ static int create_parts(struct dm_control *control, const struct dm_control_opti
 }
 
 int dm_control_create(struct dm_control **out, const struct dm_control_options *options,
-		      struct dm_event *event, struct dm_metrics *metrics)
+		      struct dm_event *event, struct dm_watch *watch, struct dm_metrics *metrics)
 {
 	struct dm_control *control = g_new0(struct dm_control, 1);
-	int error = create_parts(control, options, event, metrics);
+	int error = create_parts(control, options, event, watch, metrics);
 
 	*out = NULL;
 	if (error)

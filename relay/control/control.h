@@ -15,12 +15,14 @@
 #include <stdbool.h>
 
 struct dm_control;
+struct dm_watch;
 
-/* Binds and serves. `event` and `metrics` are borrowed until destroy. Returns 0, what bind(2) says
- * (-EADDRINUSE, -EADDRNOTAVAIL, -EACCES), -ENOENT (certificate, key or web root cannot be read;
- * logged by name), -ENOMEM or -EIO. */
+/* Binds and serves. `event`, `watch` (what organisers see; nullable: they oversee nothing) and
+ * `metrics` (nullable) are borrowed until destroy. Returns 0, what bind(2) says (-EADDRINUSE,
+ * -EADDRNOTAVAIL, -EACCES), -ENOENT (certificate, key or web root cannot be read; logged by name),
+ * -ENOMEM or -EIO. */
 int dm_control_create(struct dm_control **out, const struct dm_control_options *options,
-		      struct dm_event *event, struct dm_metrics *metrics);
+		      struct dm_event *event, struct dm_watch *watch, struct dm_metrics *metrics);
 
 /* Closes every websocket with 1001. NULL is allowed. */
 void dm_control_destroy(struct dm_control *control);

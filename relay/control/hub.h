@@ -16,12 +16,14 @@
 #include "session/event.h"
 
 struct dm_hub;
+struct dm_watch;
 
 #define DM_HUB_GRACE_MS 30000 /* choice: a page reconnects within some seconds */
 #define DM_HUB_ROOM_MS  500   /* choice: a cough is no reason to write twice to thousands */
 
 struct dm_hub_options {
 	struct dm_event *event;     /* borrowed until destroy */
+	struct dm_watch *watch;     /* borrowed until destroy; NULL: nobody can oversee */
 	struct dm_metrics *metrics; /* borrowed until destroy, nullable */
 	struct dm_access *access;   /* borrowed until destroy; NULL: everybody may do everything */
 	unsigned grace_ms;          /* how long media goes on without its websocket */

@@ -66,7 +66,7 @@ static int setup(void **state)
 	/* Every change is told at once, so that a test can fill a queue with them. */
 	const struct dm_control_options options = { .web_root = f->root, .room_ms = -1 };
 
-	assert_int_equal(dm_control_create(&f->control, &options, f->event, f->metrics), 0);
+	assert_int_equal(dm_control_create(&f->control, &options, f->event, NULL, f->metrics), 0);
 	f->port = dm_control_port(f->control);
 	assert_true(f->port > 0);
 	f->offer = offer_read("chromium-sign.sdp", &bytes);
@@ -661,21 +661,21 @@ static void test_errors(void **state)
 	struct dm_control *other;
 	struct dm_control_options options = { .port = f->port, .web_root = f->root };
 
-	assert_int_equal(dm_control_create(&other, &options, f->event, NULL), -EADDRINUSE);
+	assert_int_equal(dm_control_create(&other, &options, f->event, NULL, NULL), -EADDRINUSE);
 	assert_null(other);
 	options = (struct dm_control_options){ .web_root = "/nonexistent" };
-	assert_int_equal(dm_control_create(&other, &options, f->event, NULL), -ENOENT);
+	assert_int_equal(dm_control_create(&other, &options, f->event, NULL, NULL), -ENOENT);
 	options = (struct dm_control_options){ .web_root = f->root,
 					       .certificate = "/nonexistent.pem",
 					       .private_key = "/nonexistent.key" };
-	assert_int_equal(dm_control_create(&other, &options, f->event, NULL), -ENOENT);
+	assert_int_equal(dm_control_create(&other, &options, f->event, NULL, NULL), -ENOENT);
 	options = (struct dm_control_options){ .address = "192.0.2.99", .web_root = f->root };
-	assert_int_equal(dm_control_create(&other, &options, f->event, NULL), -EADDRNOTAVAIL);
+	assert_int_equal(dm_control_create(&other, &options, f->event, NULL, NULL), -EADDRNOTAVAIL);
 	options = (struct dm_control_options){ .address = "127.0.0.1", .web_root = f->root };
-	assert_int_equal(dm_control_create(&other, &options, f->event, NULL), 0);
+	assert_int_equal(dm_control_create(&other, &options, f->event, NULL, NULL), 0);
 	dm_control_destroy(other);
 	options.address = "::1";
-	assert_int_equal(dm_control_create(&other, &options, f->event, NULL), 0);
+	assert_int_equal(dm_control_create(&other, &options, f->event, NULL, NULL), 0);
 	dm_control_destroy(other);
 	dm_control_destroy(NULL);
 }
