@@ -55,6 +55,16 @@ struct dm_channel_options {
 				     0, and not allowed here); fallbacks make no circle */
 };
 
+/* One entry of a room's timetable. */
+struct dm_agenda_entry {
+	const struct dm_title *titles;
+	size_t title_count;
+	int64_t start; /* wall-clock seconds since 1970 */
+	int64_t end;   /* after start */
+};
+
+#define DM_AGENDA_MAX 200 /* entries of a room; choice: ten days of twenty */
+
 #define DM_BOOTHS_MAX 124 /* of a room: 31 channels of four booths each */
 #define DM_OUTPUTS    2   /* A, B (retour) */
 #define DM_PIVOTS_MAX 4   /* of a booth; choice */
@@ -86,6 +96,8 @@ struct dm_room_options {
 	dm_usec shift;           /* after which a booth is reminded; 0: DM_SHIFT_LENGTH */
 	double loudness_lufs;    /* to which voices are drawn, below 0; 0: as they come */
 	dm_usec ramp;            /* to and from a channel's fallback, 300 ms..5 s; 0: 300 ms */
+	const struct dm_agenda_entry *sessions; /* in order, not overlapping */
+	size_t session_count;                   /* 0: always in session; at most DM_AGENDA_MAX */
 };
 
 #define DM_CHANNELS_MAX 32 /* of a room, floor included; choice */

@@ -218,6 +218,10 @@ int dm_room_init(struct dm_room *room, struct dm_event *event,
 {
 	room->event = event;
 	room->options = options;
+	room->agenda = (struct dm_agenda){
+		.entries = options->sessions,
+		.count = options->session_count,
+	};
 	if (options->channel_count >= DM_CHANNELS_MAX)
 		return -EINVAL;
 
@@ -275,6 +279,11 @@ void dm_room_finish(struct dm_room *room)
 		dm_metrics_remove(metrics, room->channels,
 				  room->channel_count * sizeof(*room->channels));
 	g_free(room->channels);
+}
+
+enum dm_sitting dm_room_sitting(const struct dm_room *room, int64_t now)
+{
+	return dm_agenda_at(&room->agenda, now);
 }
 
 struct dm_channel *dm_room_find_channel(struct dm_room *room, const char *lang)

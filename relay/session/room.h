@@ -11,6 +11,7 @@
 #include "audio/ticker.h"
 #include "rtp/intake.h"
 #include "rtp/track.h"
+#include "session/agenda.h"
 #include "session/interpretation.h"
 #include "transport/transport.h"
 
@@ -60,6 +61,7 @@ struct dm_room {
 	size_t channel_count;
 	struct dm_picture picture;
 	struct dm_picture sign;
+	struct dm_agenda agenda; /* when it is in session */
 
 	/* Of a floor that a WHIP publisher brings: what it sends, for ingest to read. Owned
 	 * references; NULL when the floor comes from elsewhere. */
@@ -74,6 +76,9 @@ struct dm_room {
 	bool direct_sound_live;
 	bool direct_picture_live;
 };
+
+/* What is on at wall-clock second `now`. */
+enum dm_sitting dm_room_sitting(const struct dm_room *room, int64_t now);
 
 /* NULL when the room has no channel of that language. Compares as BCP 47 does: no case. */
 struct dm_channel *dm_room_find_channel(struct dm_room *room, const char *lang);
