@@ -40,11 +40,12 @@ struct dm_security_options {
 };
 
 struct dm_control_options {
-	const char *address;     /* to bind, numeric; NULL or "": every address, IPv4 and IPv6 */
-	uint16_t port;           /* 0: the kernel chooses */
-	const char *certificate; /* PEM file; NULL or "": plain HTTP */
-	const char *private_key; /* PEM file */
-	const char *web_root;    /* directory of the pages (client/web) */
+	const char *address;        /* to bind, numeric; NULL or "": every address, IPv4 and IPv6 */
+	uint16_t port;              /* 0: the kernel chooses */
+	const char *certificate;    /* PEM file; NULL or "": plain HTTP */
+	const char *private_key;    /* PEM file */
+	const char *web_root;       /* directory of the pages (client/web) */
+	const char *country_header; /* in which a proxy names a client's country; NULL: none */
 	struct dm_security_options security;
 	int room_ms; /* between two messages about a room; 0: DM_HUB_ROOM_MS, below 0: none */
 };

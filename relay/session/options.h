@@ -83,8 +83,10 @@ struct dm_room_options {
 	const struct dm_title *titles;
 	size_t title_count;
 	struct dm_source_options floor; /* sound, and the picture unless there is no ladder */
-	const char *floor_language;     /* BCP 47 of what is spoken at the start */
-	uint32_t floor_bitrate_bps;     /* Opus */
+	const struct dm_source_options *backups; /* of the floor, which is then decoded, as they */
+	size_t backup_count;                     /* 0..DM_BACKUPS_MAX */
+	const char *floor_language;              /* BCP 47 of what is spoken at the start */
+	uint32_t floor_bitrate_bps;              /* Opus */
 	uint32_t channel_bitrate_bps;
 	struct dm_picture_options picture; /* .source unused: it comes with the floor */
 	struct dm_picture_options sign;
@@ -100,6 +102,7 @@ struct dm_room_options {
 	size_t session_count;                   /* 0: always in session; at most DM_AGENDA_MAX */
 };
 
+#define DM_BACKUPS_MAX  4  /* of a floor; choice */
 #define DM_CHANNELS_MAX 32 /* of a room, floor included; choice */
 #define DM_ROOMS_MAX    64 /* of an event; choice */
 
