@@ -22,7 +22,7 @@ struct dm_receiver {
 	struct dm_receiver_report report;
 	struct dm_binding binding;
 	struct dm_handshake *handshake; /* owned; NULL before start */
-	struct dm_reception reception;
+	struct dm_inflow inflow;
 	char ufrag[9];
 	char pwd[25];
 	struct dm_address server; /* as its candidate says */
@@ -46,10 +46,10 @@ static int random_text(char *text, size_t length)
 	return 0;
 }
 
-static void init_reception(struct dm_receiver *receiver)
+static void init_inflow(struct dm_receiver *receiver)
 {
 	const struct dm_receiver_options *options = &receiver->options;
-	const struct dm_reception_options media = {
+	const struct dm_inflow_options media = {
 		.video = options->video,
 		.counts_only = options->counts_only,
 		.nack = options->nack,
@@ -58,10 +58,10 @@ static void init_reception(struct dm_receiver *receiver)
 		.figures = options->figures,
 	};
 
-	dm_reception_init(&receiver->reception, &media, &receiver->report);
-	receiver->reception.send = options->send;
-	receiver->reception.user = options->user;
-	strcpy(receiver->reception.cname, receiver->ufrag);
+	dm_inflow_init(&receiver->inflow, &media, &receiver->report);
+	receiver->inflow.send = options->send;
+	receiver->inflow.user = options->user;
+	strcpy(receiver->inflow.cname, receiver->ufrag);
 }
 
 int dm_receiver_create(struct dm_receiver **out, const struct dm_receiver_options *options)
@@ -75,11 +75,11 @@ int dm_receiver_create(struct dm_receiver **out, const struct dm_receiver_option
 	receiver->report.connected_at = DM_USEC_NEVER;
 	if (random_text(receiver->ufrag, sizeof(receiver->ufrag) - 1) ||
 	    random_text(receiver->pwd, sizeof(receiver->pwd) - 1) ||
-	    RAND_bytes((uint8_t *)&receiver->reception.ssrc, sizeof(uint32_t)) != 1) {
+	    RAND_bytes((uint8_t *)&receiver->inflow.ssrc, sizeof(uint32_t)) != 1) {
 		free(receiver);
 		return -EIO;
 	}
-	init_reception(receiver);
+	init_inflow(receiver);
 	*out = receiver;
 	return 0;
 }
@@ -89,7 +89,7 @@ void dm_receiver_destroy(struct dm_receiver *receiver)
 	if (!receiver)
 		return;
 	dm_handshake_destroy(receiver->handshake);
-	dm_reception_finish(&receiver->reception);
+	dm_inflow_finish(&receiver->inflow);
 	free(receiver);
 }
 
@@ -147,7 +147,7 @@ int dm_receiver_start(struct dm_receiver *receiver, const struct dm_answer *answ
 	if (error)
 		return error;
 	receiver->server = server_address(answer);
-	dm_reception_agree(&receiver->reception, answer);
+	dm_inflow_agree(&receiver->inflow, answer);
 	receiver->report.state = DM_RECEIVER_CHECKING;
 	receiver->answered_at = now;
 	send_check(receiver, now);
@@ -159,7 +159,7 @@ static void connected(struct dm_receiver *receiver, dm_usec now)
 	struct dm_srtp_keys keys = { 0 };
 
 	if (dm_handshake_export(receiver->handshake, &keys) ||
-	    dm_reception_start(&receiver->reception, &keys, now)) {
+	    dm_inflow_start(&receiver->inflow, &keys, now)) {
 		receiver->report.state = DM_RECEIVER_FAILED;
 	} else {
 		receiver->report.state = DM_RECEIVER_CONNECTED;
@@ -228,7 +228,7 @@ void dm_receiver_receive(struct dm_receiver *receiver, uint8_t *data, size_t byt
 	else if (data[0] < 128 || data[0] > 191)
 		receiver->report.malformed++;
 	else if (receiver->report.connected_at != DM_USEC_NEVER) /* else it overtook DTLS */
-		dm_reception_receive(&receiver->reception, data, bytes, now);
+		dm_inflow_receive(&receiver->inflow, data, bytes, now);
 }
 
 void dm_receiver_tick(struct dm_receiver *receiver, dm_usec now)
@@ -248,7 +248,7 @@ void dm_receiver_tick(struct dm_receiver *receiver, dm_usec now)
 		receiver->dtls_due = now + DTLS_EVERY;
 	}
 	if (state == DM_RECEIVER_CONNECTED)
-		dm_reception_tick(&receiver->reception, now);
+		dm_inflow_tick(&receiver->inflow, now);
 }
 
 dm_usec dm_receiver_due(const struct dm_receiver *receiver)
@@ -261,13 +261,13 @@ dm_usec dm_receiver_due(const struct dm_receiver *receiver)
 	if (state == DM_RECEIVER_HANDSHAKE)
 		other = receiver->dtls_due;
 	else if (state == DM_RECEIVER_CONNECTED)
-		other = dm_reception_due(&receiver->reception);
+		other = dm_inflow_due(&receiver->inflow);
 	return other < receiver->check_due ? other : receiver->check_due;
 }
 
 bool dm_receiver_is_confirmed(const struct dm_receiver *receiver)
 {
-	return dm_reception_is_confirmed(&receiver->reception);
+	return dm_inflow_is_confirmed(&receiver->inflow);
 }
 
 void dm_receiver_mark(struct dm_receiver *receiver)
@@ -288,14 +288,14 @@ void dm_receiver_end(struct dm_receiver *receiver, dm_usec now)
 
 void dm_receiver_request_key(struct dm_receiver *receiver)
 {
-	dm_reception_request_key(&receiver->reception);
+	dm_inflow_request_key(&receiver->inflow);
 }
 
 void dm_receiver_close(struct dm_receiver *receiver)
 {
 	if (receiver->report.state != DM_RECEIVER_CONNECTED)
 		return;
-	dm_reception_say_bye(&receiver->reception);
+	dm_inflow_say_bye(&receiver->inflow);
 	dm_handshake_close(receiver->handshake);
 	receiver->report.state = DM_RECEIVER_CLOSED;
 }

@@ -11,7 +11,7 @@
 
 #include "handshake.h"
 #include "offer.h"
-#include "reception.h"
+#include "inflow.h"
 
 struct dm_receiver;
 
@@ -20,7 +20,7 @@ struct dm_receiver_options {
 	bool video;
 	dm_datagram_cb *send;
 	void *user;
-	/* Zero for a listener that decrypts all it gets, as reception.h has them. */
+	/* Zero for a listener that decrypts all it gets, as inflow.h has them. */
 	bool counts_only;
 	bool nack;
 	bool stamped;

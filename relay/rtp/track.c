@@ -50,7 +50,9 @@ struct dm_track {
 	/* What readers write, seldom. */
 	alignas(CACHE_LINE_BYTES) _Atomic bool key_requested;
 	_Atomic uint32_t references;
+	struct dm_metric readers;
 	_Atomic uint32_t losses[LOSS_CLASSES]; /* reports, by their class of loss */
+	struct dm_reception reception;
 
 	/* Never changes after create. */
 	alignas(CACHE_LINE_BYTES) uint64_t mask; /* capacity - 1 */
@@ -95,6 +97,7 @@ int dm_track_create(struct dm_track **out, const struct dm_track_options *option
 		memcpy(track->name, options->name, strnlen(options->name, NAME_BYTES - 1));
 	atomic_init(&track->key_index, UINT64_MAX);
 	atomic_init(&track->references, 1);
+	dm_reception_init(&track->reception);
 	*out = track;
 	return 0;
 }
@@ -308,6 +311,26 @@ int dm_track_take_loss(struct dm_track *track)
 			return loss_bounds[n];
 	}
 	return loss_bounds[LOSS_CLASSES - 1];
+}
+
+struct dm_reception *dm_track_reception(struct dm_track *track)
+{
+	return &track->reception;
+}
+
+void dm_track_change_readers(struct dm_track *track, int change)
+{
+	dm_metric_add(&track->readers, change);
+}
+
+int64_t dm_track_readers(const struct dm_track *track)
+{
+	return dm_metric_get(&track->readers);
+}
+
+const struct dm_metric *dm_track_readers_metric(const struct dm_track *track)
+{
+	return &track->readers;
 }
 
 uint64_t dm_track_bytes(const struct dm_track *track)

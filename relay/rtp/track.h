@@ -16,6 +16,7 @@
 #define DM_RTP_TRACK_H
 
 #include "base/time.h"
+#include "rtp/reception.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -103,6 +104,15 @@ bool dm_track_take_key_request(struct dm_track *track);
  * lost phone does not decide for everybody; -1: nobody has reported. */
 void dm_track_note_loss(struct dm_track *track, uint8_t fraction_lost);
 int dm_track_take_loss(struct dm_track *track);
+
+/* How its receivers fare: whoever hears them notes it there. Lives as long as the track. */
+struct dm_reception *dm_track_reception(struct dm_track *track);
+
+/* Connections whose stream reads it now; a worker tells by how many they change. The metric is for
+ * the registry, and lives as long as the track. */
+void dm_track_change_readers(struct dm_track *track, int change);
+int64_t dm_track_readers(const struct dm_track *track);
+const struct dm_metric *dm_track_readers_metric(const struct dm_track *track);
 
 /* Totals since create, for metrics. */
 uint64_t dm_track_bytes(const struct dm_track *track);

@@ -13,6 +13,7 @@ static void lose_consent(struct dm_worker *worker, struct dm_connection *connect
 	if (connection->phase == DM_CONNECTION_CONNECTED && connection->uplinks) {
 		for (size_t i = 0; i < connection->stream_count; i++)
 			dm_fanout_remove(worker->fanout, &connection->streams[i]);
+		dm_network_table_leave(worker->networks, &connection->places);
 		connection->phase = DM_CONNECTION_PAUSED;
 	}
 	if (connection->phase != DM_CONNECTION_PAUSED ||

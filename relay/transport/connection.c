@@ -68,6 +68,7 @@ int dm_connection_create(struct dm_connection **out, dm_peer_id id,
 		return -ENOMEM;
 	connection->id = id;
 	connection->fingerprint = options->fingerprint;
+	memcpy(connection->country, options->country, sizeof(connection->country));
 	connection->handshake = -1;
 	connection->handshake_until = DM_USEC_NEVER;
 	int error = dm_ice_init(&connection->ice, options->remote_ufrag, now);

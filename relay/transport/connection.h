@@ -11,6 +11,7 @@
 
 #include "transport/association.h"
 #include "transport/ice.h"
+#include "transport/network_table.h"
 #include "transport/stream.h"
 #include "transport/uplinks.h"
 
@@ -34,6 +35,8 @@ struct dm_connection {
 	struct dm_stream_outlet outlet;     /* its protector is the association's */
 	struct dm_uplinks *uplinks;         /* owned; NULL: it only listens */
 	char cname[17];
+	char country[3];                  /* as in dm_peer_options */
+	struct dm_network_places places;  /* where it is counted while it listens */
 	uint64_t remb_bps;                /* latest REMB, 0: none */
 	dm_usec round_trip;               /* of the latest report block, 0: not known */
 	size_t position;                  /* in the worker's roster */

@@ -155,6 +155,7 @@ static int enlist(struct dm_fanout *fanout, struct dm_stream *stream, struct dm_
 	stream->listing = listing;
 	stream->position = listing->count;
 	listing->streams[listing->count++] = stream;
+	dm_track_change_readers(track, 1);
 	return 0;
 }
 
@@ -168,6 +169,7 @@ void dm_fanout_remove(struct dm_fanout *fanout, struct dm_stream *stream)
 
 	struct dm_stream *last = listing->streams[--listing->count];
 
+	dm_track_change_readers(listing->track, -1);
 	listing->streams[stream->position] = last;
 	last->position = stream->position;
 	stream->listing = NULL;

@@ -7,6 +7,13 @@ struct pass {
 	const struct dm_feedback_context *context;
 };
 
+static void note_resent(struct pass *pass, const struct dm_stream *stream)
+{
+	if (stream->rung_count > 0)
+		dm_metric_add(&dm_track_reception(stream->rungs[stream->rung])->resent, 1);
+	dm_network_table_note_resent(pass->context->networks, &pass->connection->places);
+}
+
 static void take_nack(struct pass *pass, struct dm_stream *stream, uint16_t sequence)
 {
 	const struct dm_feedback_context *context = pass->context;
@@ -17,6 +24,7 @@ static void take_nack(struct pass *pass, struct dm_stream *stream, uint16_t sequ
 				 context->now)) {
 	case DM_STREAM_RESENT:
 		dm_metric_add(&metrics->resent, 1);
+		note_resent(pass, stream);
 		break;
 	case DM_STREAM_NOT_SENT:
 		dm_metric_add(&metrics->resend_not_sent, 1);
@@ -78,15 +86,29 @@ static void judge_link(struct pass *pass, struct dm_stream *stream, int fraction
 	}
 }
 
+/* Where its listeners' trouble lies: with one track, or with one network. */
+static void note_reception(struct pass *pass, const struct dm_stream *stream, dm_usec round_trip,
+			   uint8_t fraction_lost)
+{
+	if (stream->rung_count == 0)
+		return; /* what it says is about something it no longer gets */
+	dm_reception_note(dm_track_reception(stream->rungs[stream->rung]), round_trip,
+			  fraction_lost);
+	dm_network_table_note(pass->context->networks, &pass->connection->places, round_trip,
+			      fraction_lost);
+}
+
 static void take_block(struct pass *pass, const struct dm_rtcp_report_block *block)
 {
 	struct dm_stream *stream = dm_connection_find_stream(pass->connection, block->ssrc);
-	const uint32_t round_trip = dm_rtcp_round_trip(block, pass->context->ntp_now);
+	const dm_usec round_trip = (dm_usec)dm_rtcp_round_trip(block, pass->context->ntp_now) *
+				   DM_SEC(1) / 65536;
 
 	if (round_trip > 0)
-		pass->connection->round_trip = (dm_usec)round_trip * DM_SEC(1) / 65536;
+		pass->connection->round_trip = round_trip;
 	if (!stream || block->ssrc != stream->ssrc)
 		return;
+	note_reception(pass, stream, round_trip, block->fraction_lost);
 	judge_link(pass, stream, block->fraction_lost);
 	/* A channel's encoder protects its sound as its listeners need it. */
 	if (dm_media_is_sound(stream->media) && stream->rung_count > 0)

@@ -2,7 +2,8 @@
  *
  * What a peer says back over RTCP, and what becomes of it: lost packets are resent, a key frame is
  * asked of the track, a worse or better link changes the rung, what listeners lose is told to their
- * channel. And what its sender reports say of the peer's own streams.
+ * channel, and how they fare is counted by track and by network. And what its sender reports say of
+ * the peer's own streams.
  *
  * No clock, no I/O but through the sender.
  * Thread: the worker that owns the connection.
@@ -29,7 +30,8 @@ struct dm_feedback_context {
 	struct dm_sender *sender;        /* borrowed, like the others */
 	struct dm_track_packet *scratch; /* one packet, for resending */
 	struct dm_feedback_metrics *metrics;
-	uint64_t ntp_now; /* 32.32, of the clock that sender reports carry */
+	struct dm_network_table *networks; /* where the peer is counted */
+	uint64_t ntp_now;                  /* 32.32, of the clock that sender reports carry */
 	dm_usec now;
 };
 

@@ -71,6 +71,9 @@ struct dm_peer_options {
 	struct dm_fingerprint fingerprint; /* of the peer's certificate; enforced (RFC 8827, 6.5) */
 	struct dm_stream_options streams[DM_MEDIA_COUNT];
 	struct dm_uplink_options uplinks[DM_UPLINK_COUNT];
+	/* Where it is (ISO 3166-1 alpha-2, upper case), as the proxy in front of the relay says;
+	 * "": not known. Only counted by, see networks.h. */
+	char country[3];
 };
 
 struct dm_candidate {

@@ -46,6 +46,7 @@ static void set_address(struct dm_worker *worker, struct dm_connection *connecti
 	to->address_bytes = dm_address_to_sockaddr(&connection->ice.selected, worker->socket_family,
 						   &storage);
 	memcpy(&to->address, &storage, sizeof(to->address));
+	dm_network_table_move(worker->networks, &connection->places, &connection->ice.selected);
 
 	/* Somebody else's proven address moved here: the newest check is the truth. */
 	struct dm_connection *other = dm_route_find_address(worker->route,
@@ -141,6 +142,7 @@ static void take_rtcp(struct dm_worker *worker, struct dm_connection *connection
 				 .sender = worker->sender,
 				 .scratch = dm_fanout_scratch(worker->fanout),
 				 .metrics = &worker->metrics.feedback,
+				 .networks = worker->networks,
 				 .ntp_now = dm_timeline_ntp(worker->options.timeline, worker->now),
 				 .now = worker->now });
 }

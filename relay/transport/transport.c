@@ -5,6 +5,7 @@
 #include "transport/dtls.h"
 #include "transport/load.h"
 #include "transport/socket.h"
+#include "transport/transport_private.h"
 #include "transport/worker.h"
 
 #include <errno.h>
@@ -176,6 +177,11 @@ uint16_t dm_transport_port(const struct dm_transport *transport, unsigned n)
 unsigned dm_transport_worker_count(const struct dm_transport *transport)
 {
 	return transport->worker_count;
+}
+
+const struct dm_worker *dm_transport_worker(const struct dm_transport *transport, unsigned n)
+{
+	return transport->workers[n];
 }
 
 static unsigned least_loaded(const struct dm_transport *transport)

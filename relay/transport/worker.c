@@ -30,6 +30,7 @@ void dm_worker_end(struct dm_worker *worker, struct dm_connection *connection,
 		dm_handshaker_cancel(worker->handshaker, connection->handshake);
 	for (size_t i = 0; i < connection->stream_count; i++)
 		dm_fanout_remove(worker->fanout, &connection->streams[i]);
+	dm_network_table_leave(worker->networks, &connection->places);
 	if (connection->uplinks)
 		dm_uplinks_delist(connection->uplinks);
 	dm_route_remove_ufrag(worker->route, connection->ice.local_ufrag);
@@ -81,6 +82,9 @@ static void place_stream(struct dm_worker *worker, struct dm_connection *connect
 void dm_worker_resume(struct dm_worker *worker, struct dm_connection *connection)
 {
 	connection->phase = DM_CONNECTION_CONNECTED;
+	if (connection->stream_count > 0) /* it listens, or watches */
+		dm_network_table_enter(worker->networks, &connection->places,
+				       &connection->ice.selected, connection->country);
 	for (size_t i = 0; i < connection->stream_count; i++)
 		place_stream(worker, connection, &connection->streams[i]);
 }
@@ -295,6 +299,8 @@ static int create_parts(struct dm_worker *worker)
 	if (error == 0)
 		error = dm_receive_buffers_create(&worker->buffers);
 	if (error == 0)
+		error = dm_network_table_create(&worker->networks);
+	if (error == 0)
 		error = create_handshaker(worker);
 	if (error < 0)
 		return error;
@@ -392,6 +398,7 @@ void dm_worker_destroy(struct dm_worker *worker)
 		close(worker->epoll);
 	dm_handshaker_destroy(worker->handshaker);
 	dm_roster_destroy(worker->roster);
+	dm_network_table_destroy(worker->networks);
 	dm_receive_buffers_destroy(worker->buffers);
 	dm_fanout_destroy(worker->fanout);
 	dm_sender_destroy(worker->sender);
@@ -411,6 +418,11 @@ bool dm_worker_push(struct dm_worker *worker, const struct dm_command *command)
 		return false;
 	dm_doorbell_ring(&worker->doorbell);
 	return true;
+}
+
+const struct dm_network_table *dm_worker_networks(const struct dm_worker *worker)
+{
+	return worker->networks;
 }
 
 struct dm_doorbell *dm_worker_doorbell(struct dm_worker *worker)

@@ -79,6 +79,9 @@ bool dm_worker_push(struct dm_worker *worker, const struct dm_command *command);
 /* See load.h; takes the longest turn since the last call. On the control thread. */
 void dm_worker_load(struct dm_worker *worker, dm_usec now, struct dm_worker_load *load);
 
+/* For reading, on any thread. */
+const struct dm_network_table *dm_worker_networks(const struct dm_worker *worker);
+
 /* What publishers ring. */
 struct dm_doorbell *dm_worker_doorbell(struct dm_worker *worker);
 

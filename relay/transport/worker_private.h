@@ -68,6 +68,7 @@ struct dm_worker {
 	struct dm_handshaker *handshaker;
 	struct dm_receive_buffers *buffers;
 
+	struct dm_network_table *networks;
 	struct dm_roster *roster;    /* the connections, owned, but for those that ended */
 	struct dm_uplinks *uplinks;  /* a list of borrowed ones: the peers that send */
 	struct dm_connection *ended; /* a list of owned ones, to give back */

@@ -17,6 +17,7 @@ struct fixture {
 	struct dm_connection *connection;
 	struct dm_peer_answer answer;
 	struct dm_intake *intake;
+	struct dm_network_table *networks;
 	struct dm_track *tracks[DM_MEDIA_COUNT];
 	struct dm_track_packet scratch;
 	struct dm_feedback_metrics metrics;
@@ -30,6 +31,7 @@ static int set_up(void **state)
 	struct dm_peer_options options = { .remote_ufrag = "peer" };
 
 	assert_int_equal(dm_intake_create(&fixture->intake, 16, 48000), 0);
+	assert_int_equal(dm_network_table_create(&fixture->networks), 0);
 	options.uplinks[DM_UPLINK_SOUND] = (struct dm_uplink_options){ .wanted = true,
 								       .payload_type = 111,
 								       .intake = fixture->intake };
@@ -63,6 +65,7 @@ static int tear_down(void **state)
 	struct fixture *fixture = *state;
 
 	dm_connection_destroy(fixture->connection);
+	dm_network_table_destroy(fixture->networks);
 	for (int media = 0; media < DM_MEDIA_COUNT; media++)
 		dm_track_unref(fixture->tracks[media]);
 	dm_intake_unref(fixture->intake);
@@ -75,6 +78,7 @@ static void take(struct fixture *fixture)
 	dm_feedback_take(fixture->connection, fixture->data, fixture->writer.size,
 			 &(struct dm_feedback_context){ .scratch = &fixture->scratch,
 							.metrics = &fixture->metrics,
+							.networks = fixture->networks,
 							.ntp_now = 100 * NTP_SECOND,
 							.now = DM_SEC(5) });
 	fixture->writer = dm_writer_init(fixture->data, sizeof(fixture->data));

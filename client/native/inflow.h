@@ -1,4 +1,4 @@
-/* client/native/reception.h
+/* client/native/inflow.h
  *
  * The media of one receiving peer once it has keys: SRTP unprotected or only counted by its clear
  * header, reports and NACKs sent, and what a misbehaving peer sends instead.
@@ -6,8 +6,8 @@
  * Pure but for OpenSSL: packets and time go in, datagrams come out by callback.
  * Thread: one at a time.
  */
-#ifndef DM_CLIENT_RECEPTION_H
-#define DM_CLIENT_RECEPTION_H
+#ifndef DM_CLIENT_INFLOW_H
+#define DM_CLIENT_INFLOW_H
 
 #include "figures.h"
 #include "handshake.h"
@@ -17,7 +17,7 @@
 #include "receiver_report.h"
 #include "roles.h"
 
-struct dm_reception_options {
+struct dm_inflow_options {
 	bool video;       /* a picture is expected */
 	bool counts_only; /* once the media are confirmed, RTP is counted from its clear headers */
 	bool nack;        /* ask for lost packets */
@@ -26,8 +26,8 @@ struct dm_reception_options {
 	struct dm_figures *figures; /* borrowed; nullable: everything counts, nothing is summed */
 };
 
-struct dm_reception {
-	struct dm_reception_options options;
+struct dm_inflow {
+	struct dm_inflow_options options;
 	struct dm_receiver_report *report;  /* borrowed */
 	struct dm_protector *protector;     /* owned; NULL before start */
 	struct dm_unprotector *unprotector; /* likewise */
@@ -45,33 +45,31 @@ struct dm_reception {
 };
 
 /* Everything else zero; `report` is initialised too. */
-void dm_reception_init(struct dm_reception *reception, const struct dm_reception_options *options,
-		       struct dm_receiver_report *report);
-void dm_reception_finish(struct dm_reception *reception);
+void dm_inflow_init(struct dm_inflow *inflow, const struct dm_inflow_options *options,
+		    struct dm_receiver_report *report);
+void dm_inflow_finish(struct dm_inflow *inflow);
 
 /* The keys are there. Returns 0, -EINVAL, -ENOMEM or -EIO. */
-int dm_reception_start(struct dm_reception *reception, const struct dm_srtp_keys *keys,
-		       dm_usec now);
+int dm_inflow_start(struct dm_inflow *inflow, const struct dm_srtp_keys *keys, dm_usec now);
 
 /* Payload types that were agreed on; those that are 0 are as we offered. */
-void dm_reception_agree(struct dm_reception *reception, const struct dm_answer *answer);
+void dm_inflow_agree(struct dm_inflow *inflow, const struct dm_answer *answer);
 
 /* RTP or RTCP; decrypted in place. */
-void dm_reception_receive(struct dm_reception *reception, uint8_t *data, size_t bytes, dm_usec now);
+void dm_inflow_receive(struct dm_inflow *inflow, uint8_t *data, size_t bytes, dm_usec now);
 
 /* First sound came, and a key frame of the picture where one is expected. */
-static inline bool dm_reception_is_confirmed(const struct dm_reception *reception)
+static inline bool dm_inflow_is_confirmed(const struct dm_inflow *inflow)
 {
-	return reception->report->audio.first_at != DM_USEC_NEVER &&
-	       (!reception->options.video ||
-		reception->report->video.first_key_at != DM_USEC_NEVER);
+	return inflow->report->audio.first_at != DM_USEC_NEVER &&
+	       (!inflow->options.video || inflow->report->video.first_key_at != DM_USEC_NEVER);
 }
 
 /* What is due, and when the next is. */
-void dm_reception_tick(struct dm_reception *reception, dm_usec now);
-dm_usec dm_reception_due(const struct dm_reception *reception);
+void dm_inflow_tick(struct dm_inflow *inflow, dm_usec now);
+dm_usec dm_inflow_due(const struct dm_inflow *inflow);
 
-void dm_reception_request_key(struct dm_reception *reception);
-void dm_reception_say_bye(struct dm_reception *reception);
+void dm_inflow_request_key(struct dm_inflow *inflow);
+void dm_inflow_say_bye(struct dm_inflow *inflow);
 
 #endif

@@ -1,5 +1,5 @@
 /* The media of a receiver, against the relay's protector, packet by packet in memory. */
-#include "../../../client/native/reception.h"
+#include "../../../client/native/inflow.h"
 
 #include "../../../client/native/stamp.h"
 
@@ -18,7 +18,7 @@ static const uint8_t idr[] = { 0x65, 1, 2, 3 };
 
 struct scene {
 	struct dm_receiver_report report;
-	struct dm_reception reception;
+	struct dm_inflow inflow;
 	struct dm_figures *figures;
 	struct dm_protect_engine *engine;
 	struct dm_protector *protector;
@@ -51,7 +51,7 @@ static void on_datagram(void *user, const uint8_t *data, size_t bytes)
 	scene->packets++;
 }
 
-static struct scene *set_up(struct dm_reception_options options, enum dm_srtp_profile profile)
+static struct scene *set_up(struct dm_inflow_options options, enum dm_srtp_profile profile)
 {
 	struct scene *scene = calloc(1, sizeof(*scene));
 	const struct dm_answer answer = { .audio = true, .video = true };
@@ -73,17 +73,17 @@ static struct scene *set_up(struct dm_reception_options options, enum dm_srtp_pr
 
 	scene->figures = calloc(1, sizeof(*scene->figures));
 	options.figures = scene->figures;
-	dm_reception_init(&scene->reception, &options, &scene->report);
-	scene->reception.send = on_datagram;
-	scene->reception.user = scene;
-	dm_reception_agree(&scene->reception, &answer);
-	assert_int_equal(dm_reception_start(&scene->reception, &keys, 0), 0);
+	dm_inflow_init(&scene->inflow, &options, &scene->report);
+	scene->inflow.send = on_datagram;
+	scene->inflow.user = scene;
+	dm_inflow_agree(&scene->inflow, &answer);
+	assert_int_equal(dm_inflow_start(&scene->inflow, &keys, 0), 0);
 	return scene;
 }
 
 static void tear_down(struct scene *scene)
 {
-	dm_reception_finish(&scene->reception);
+	dm_inflow_finish(&scene->inflow);
 	dm_protect_engine_destroy(scene->engine);
 	dm_protector_destroy(scene->protector);
 	dm_unprotector_destroy(scene->unprotector);
@@ -114,7 +114,7 @@ static void send_packet(struct scene *scene, const struct packet *packet, dm_use
 	job.bytes = (uint32_t)writer.size;
 	dm_protect_batch(scene->engine, &job, 1);
 	data[job.bytes - 1] ^= packet->spoilt;
-	dm_reception_receive(&scene->reception, data, job.bytes, now);
+	dm_inflow_receive(&scene->inflow, data, job.bytes, now);
 }
 
 static void send_sound(struct scene *scene, uint16_t sequence, dm_usec now)
@@ -150,7 +150,7 @@ static void counts_by_clear_headers(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct scene *scene = set_up(
-			(struct dm_reception_options){ .counts_only = true, .video = true },
+			(struct dm_inflow_options){ .counts_only = true, .video = true },
 			profiles[i]);
 		struct packet spoilt = { .type = DM_OFFER_OPUS,
 					 .ssrc = SOUND_SSRC,
@@ -163,9 +163,9 @@ static void counts_by_clear_headers(void **state)
 		send_packet(scene, &spoilt, 0);
 		assert_int_equal(scene->report.bad_auth, 1);
 		send_sound(scene, 1, 0);
-		assert_false(dm_reception_is_confirmed(&scene->reception));
+		assert_false(dm_inflow_is_confirmed(&scene->inflow));
 		send_picture(scene, 1, 0);
-		assert_true(dm_reception_is_confirmed(&scene->reception));
+		assert_true(dm_inflow_is_confirmed(&scene->inflow));
 		spoilt.sequence = 2;
 		spoilt.timestamp = 1920;
 		send_packet(scene, &spoilt, DM_MSEC(20));
@@ -182,7 +182,7 @@ static void counts_by_clear_headers(void **state)
 
 static void reads_latency_from_stamps(void **state)
 {
-	struct scene *scene = set_up((struct dm_reception_options){ .stamped = true },
+	struct scene *scene = set_up((struct dm_inflow_options){ .stamped = true },
 				     DM_SRTP_AEAD_AES_128_GCM);
 	uint8_t payload[30] = { 0 };
 	struct packet packet = { .type = DM_OFFER_OPUS,
@@ -212,7 +212,7 @@ static void reads_latency_from_stamps(void **state)
 
 static void asks_for_lost_packets(void **state)
 {
-	struct scene *scene = set_up((struct dm_reception_options){ .nack = true, .video = true },
+	struct scene *scene = set_up((struct dm_inflow_options){ .nack = true, .video = true },
 				     DM_SRTP_AEAD_AES_128_GCM);
 	static const uint8_t resent[] = { 0, 2, 0x65, 1, 2, 3 }; /* number 2 (RFC 4588, 4) */
 
@@ -248,15 +248,15 @@ static void asks_for_lost_packets(void **state)
 
 static void reports_once_a_second(void **state)
 {
-	struct scene *scene = set_up((struct dm_reception_options){ .video = true },
+	struct scene *scene = set_up((struct dm_inflow_options){ .video = true },
 				     DM_SRTP_AEAD_AES_128_GCM);
 	unsigned ticks = 0;
 
 	(void)state;
 	send_sound(scene, 1, 0);
 	send_picture(scene, 1, 0);
-	for (dm_usec now = 0; now < DM_SEC(10); now = dm_reception_due(&scene->reception)) {
-		dm_reception_tick(&scene->reception, now);
+	for (dm_usec now = 0; now < DM_SEC(10); now = dm_inflow_due(&scene->inflow)) {
+		dm_inflow_tick(&scene->inflow, now);
 		ticks++;
 	}
 	assert_int_equal(scene->packets, 10);
@@ -267,7 +267,7 @@ static void reports_once_a_second(void **state)
 
 static void stalls(void **state)
 {
-	struct scene *scene = set_up((struct dm_reception_options){ .manner = DM_MANNER_STALLED },
+	struct scene *scene = set_up((struct dm_inflow_options){ .manner = DM_MANNER_STALLED },
 				     DM_SRTP_AEAD_AES_128_GCM);
 
 	(void)state;
@@ -275,30 +275,30 @@ static void stalls(void **state)
 	send_sound(scene, 2, DM_MSEC(20));
 	assert_int_equal(scene->report.audio.packets, 1);
 	for (dm_usec now = 0; now < DM_SEC(5); now += DM_MSEC(20))
-		dm_reception_tick(&scene->reception, now);
+		dm_inflow_tick(&scene->inflow, now);
 	assert_int_equal(scene->packets, 0);
-	assert_int_equal(dm_reception_due(&scene->reception), DM_USEC_NEVER);
+	assert_int_equal(dm_inflow_due(&scene->inflow), DM_USEC_NEVER);
 	tear_down(scene);
 }
 
 static void storms(void **state)
 {
-	struct scene *scene = set_up((struct dm_reception_options){ .manner = DM_MANNER_STORM },
+	struct scene *scene = set_up((struct dm_inflow_options){ .manner = DM_MANNER_STORM },
 				     DM_SRTP_AEAD_AES_128_GCM);
 
 	(void)state;
 	for (dm_usec now = 0; now < DM_SEC(1); now += DM_MSEC(1))
-		dm_reception_tick(&scene->reception, now);
+		dm_inflow_tick(&scene->inflow, now);
 	assert_int_equal(scene->nacks, 0); /* not before it has media */
 	send_sound(scene, 1000, DM_SEC(1));
 	for (dm_usec now = DM_SEC(1); now < DM_SEC(2); now += DM_MSEC(1))
-		dm_reception_tick(&scene->reception, now);
+		dm_inflow_tick(&scene->inflow, now);
 	assert_in_range(scene->nacks, 999, 1001);
 	assert_in_range(scene->nacked, 900, 1000);
 	assert_int_equal(scene->report.nacks, scene->nacks);
 	/* After a pause, no flood of what was left out. */
 	scene->nacks = 0;
-	dm_reception_tick(&scene->reception, DM_SEC(9));
+	dm_inflow_tick(&scene->inflow, DM_SEC(9));
 	assert_int_equal(scene->nacks, 20);
 	tear_down(scene);
 }
