@@ -487,6 +487,7 @@ const EMPTY = {
 	incoming: { automatic: false, chosen: FLOOR, lang: FLOOR, depth: 0, why: '', pivots: [], presets: [null, null, null] },
 	shift: null,
 	call: null,
+	on_air_max: 1,
 };
 
 /** @param {import('./session/protocol.js').Room} room */

@@ -14,6 +14,7 @@
  * @property {string} lang
  * @property {string} carries
  * @property {string} why
+ * @property {string | null} booth that has it, perhaps another one
  * @property {number | null} voice the seat that it should carry
  * @property {boolean} heard the channel's engine sends that voice now
  * @property {number} listeners
@@ -63,6 +64,7 @@
  * @property {Incoming} incoming
  * @property {{ readonly seat: number, readonly for: number, readonly remind_in: number } | null} shift
  * @property {number | null} call to the technician that is open
+ * @property {number} on_air_max microphones at once
  */
 
 /** dB, -Infinity for silence; null where there is none. @typedef {{ peak: number, lufs: number }} LevelPair */
@@ -99,6 +101,7 @@ function parseOutput(value) {
 		lang: text(value['lang']),
 		carries: text(value['carries']),
 		why: text(value['why']),
+		booth: text(value['booth']) || null,
 		voice: maybe(value['voice']),
 		heard: value['heard'] === true,
 		listeners: number(value['listeners']),
@@ -151,15 +154,20 @@ function parseIncoming(value) {
 	};
 }
 
-/** @param {unknown} value @returns {BoothState | null} */
+/** To those who sit in it. @param {unknown} value @returns {BoothState | null} */
 export function parseBooth(value) {
-	if (!isObject(value) || typeof value['you'] !== 'number' || !Array.isArray(value['outputs'])) return null;
+	return isObject(value) && typeof value['you'] === 'number' ? parseSeenBooth(value) : null;
+}
+
+/** To organisers, who sit nowhere: `you` is -1. @param {unknown} value @returns {BoothState | null} */
+export function parseSeenBooth(value) {
+	if (!isObject(value) || typeof value['id'] !== 'string' || !Array.isArray(value['outputs'])) return null;
 	const shift = isObject(value['shift']) ? value['shift'] : null;
 
 	return {
 		id: text(value['id']),
 		room: text(value['room']),
-		you: value['you'],
+		you: number(value['you'], -1),
 		monitor: value['monitor'] === 'B' ? 'B' : 'A',
 		outputs: objects(value['outputs']).map(parseOutput),
 		seats: objects(value['seats']).map(parseSeat),
@@ -171,6 +179,7 @@ export function parseBooth(value) {
 			remind_in: number(shift['remind_in'], Infinity),
 		},
 		call: maybe(value['call']),
+		on_air_max: number(value['on_air_max'], 1),
 	};
 }
 

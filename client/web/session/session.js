@@ -33,6 +33,7 @@ import { Monitor } from './monitor.js';
  * @property {() => void} onChange anything a view shows has changed
  * @property {(tracks: PeerTracks) => void} onTracks new tracks took the place of the old
  * @property {Place} [place] where an interpreter sits
+ * @property {Readonly<Record<string, unknown>>} [saying] what each join says besides
  * @property {(name: string, fields: Readonly<Record<string, unknown>>) => void} [onNews] what else the relay says unasked
  */
 
@@ -323,7 +324,7 @@ export class Session {
 		try {
 			const offer = await peer.offer({ restart: false });
 			const sent = { room: wanted.room, ...target };
-			const answer = await this.#socket.request('join', { ...this.#said(sent), ...place?.ask(), offer });
+			const answer = await this.#socket.request('join', { ...this.#said(sent), ...place?.ask(), ...this.#options.saying, offer });
 			if (this.#peer !== peer) return;
 
 			peer.id = String(answer['peer'] ?? '');
