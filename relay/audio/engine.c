@@ -61,6 +61,7 @@ struct dm_engine {
 	sources dead;   /* voices on air of whose dead link was told */
 	bool fallen;    /* all are, and the fallback is heard for them */
 	bool passes_floor;
+	sources woken;  /* microphones that others listen to, in the next tick */
 	unsigned alert; /* ticks that the standby stays awake */
 	unsigned ticks;
 	bool handing; /* to state.voice, at a pause */
@@ -129,6 +130,23 @@ struct dm_microphone *dm_engine_microphone(struct dm_engine *engine, uint8_t num
 	return number < DM_ENGINE_MICROPHONES ? engine->voices[number].microphone : NULL;
 }
 
+void dm_engine_set_tap(struct dm_engine *engine, uint8_t microphone, struct dm_tap *tap)
+{
+	engine->voices[microphone].tap = tap;
+}
+
+void dm_engine_wake(struct dm_engine *engine, uint8_t microphone)
+{
+	engine->woken |= BIT(microphone);
+}
+
+const float *dm_engine_microphone_sound(const struct dm_engine *engine, uint8_t microphone)
+{
+	const struct dm_voice *voice = &engine->voices[microphone];
+
+	return voice->awake > 0 && !voice->silent ? voice->samples : NULL;
+}
+
 static void tell(struct dm_engine *engine, const struct dm_engine_event *event)
 {
 	if (engine->events_count == EVENTS) {
@@ -195,7 +213,7 @@ static bool needed(const struct dm_engine *engine, uint8_t number)
 	const struct dm_engine_state *state = &engine->state;
 	const sources on_air = state->voices | BIT(engine->on_air);
 
-	if (dm_crossfade_heard(&engine->fades[number]))
+	if (dm_crossfade_heard(&engine->fades[number]) || (engine->woken & BIT(number)))
 		return true;
 	if (state->mode != DM_ENGINE_OFF && (on_air & BIT(number)))
 		return true;
@@ -218,6 +236,7 @@ static void read_voices(struct dm_engine *engine, const struct dm_engine_inputs 
 		else
 			dm_voice_doze(voice, tick);
 	}
+	engine->woken = 0;
 	dm_voice_take(&engine->voices[DM_ENGINE_INLET], inputs->inlet, inputs->inlet_dead_for);
 	if (engine->voices[engine->on_air].dead_for > 0)
 		engine->alert = ALERT;

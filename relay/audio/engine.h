@@ -12,6 +12,7 @@
 
 #include "audio/limiter.h"
 #include "audio/microphone.h"
+#include "audio/tap.h"
 
 #define DM_ENGINE_MICROPHONES 3 /* a booth's */
 
@@ -99,6 +100,16 @@ void dm_engine_destroy(struct dm_engine *engine); /* NULL is allowed */
 /* Microphone 0, 1 or 2: owned by the channel. Put packets in, take NACKs and statistics; never
  * read it. */
 struct dm_microphone *dm_engine_microphone(struct dm_engine *engine, uint8_t number);
+
+/* What that microphone gives goes there too (borrowed until destroy). */
+void dm_engine_set_tap(struct dm_engine *engine, uint8_t microphone, struct dm_tap *tap);
+
+/* It does not doze in the next tick: somebody else listens to it. */
+void dm_engine_wake(struct dm_engine *engine, uint8_t microphone);
+
+/* Its sound in the last tick, drawn to one loudness, DM_AUDIO_FRAME_SAMPLES; borrowed until the
+ * next. NULL: nothing comes, or it dozed. */
+const float *dm_engine_microphone_sound(const struct dm_engine *engine, uint8_t microphone);
 
 bool dm_engine_state_valid(const struct dm_engine_state *state);
 

@@ -1,5 +1,7 @@
 #include "audio/strip.h"
+#include "audio/board.h"
 #include "audio/encoder.h"
+#include "audio/feed.h"
 #include "audio/loss_setting.h"
 #include "audio/meter.h"
 
@@ -15,21 +17,15 @@
 #define TICK    DM_MSEC(20)
 #define SOURCES (DM_ENGINE_MICROPHONES + 1) /* with the channel's own intake */
 
-/* What waited longer when an intake is connected is of before, and only makes the start late.
- * Choice: the deepest jitter buffer. */
-#define OLD DM_MSEC(200)
-
 #define FADING DM_MSEC(120) /* all that a microphone's end takes */
 
-/* Handed from the ticker to who asks, word by word, so that each figure is whole. */
-#define WORDS(type) ((sizeof(type) + 7) / 8)
+#define RAMP DM_MSEC(300) /* an engine's, when it is told none */
+
+/* A floor that has given nothing for so long is silent, to those who listen at its tap: what was
+ * last, the sound line or the microphone has faded out. */
+#define SILENT_AFTER DM_MSEC(200)
 
 _Static_assert(sizeof(struct dm_microphone_stats) % 8 == 0, "is of 64-bit figures");
-
-struct feed {
-	struct dm_intake *intake; /* owned reference; nullable */
-	bool fresh;               /* connected since the last tick */
-};
 
 struct dm_strip {
 	struct dm_ticker_channel options;
@@ -38,8 +34,12 @@ struct dm_strip {
 	struct dm_microphone *microphone; /* owned; NULL without an intake */
 	struct dm_engine *engine;         /* owned; NULL of a floor */
 	struct dm_encoder *encoder;       /* owned; NULL without a track */
-	struct feed feeds[SOURCES];       /* the last is the channel's own */
+	struct dm_feed feeds[SOURCES];    /* the last is the channel's own */
 	dm_usec dead_for;                 /* the channel's own source has given nothing */
+	bool made_up;                     /* and the end of what it gave is concealment */
+	struct dm_tap *tap;               /* owned, of what leaves; NULL: nobody listens */
+	struct dm_tap *taps[DM_ENGINE_MICROPHONES]; /* owned, of microphones; likewise */
+	dm_usec ramp, fading; /* of the fallback, to a voice: at most, and what is left of it */
 	struct dm_loss_setting loss;
 	unsigned ticks; /* encoded */
 	struct dm_meter meter;
@@ -49,8 +49,9 @@ struct dm_strip {
 	uint8_t payload[DM_AUDIO_PAYLOAD_MAX];
 	struct dm_intake_packet packet; /* scratch */
 
-	_Atomic uint64_t level[WORDS(struct dm_ticker_level)];
-	_Atomic uint64_t stats[SOURCES][WORDS(struct dm_microphone_stats)];
+	_Atomic uint64_t level[DM_BOARD_WORDS(struct dm_ticker_level)];
+	_Atomic uint64_t stats[SOURCES][DM_BOARD_WORDS(struct dm_microphone_stats)];
+	_Atomic uint32_t connections[SOURCES];
 
 	struct dm_metrics *metrics; /* borrowed, nullable */
 	struct dm_metric on_air;
@@ -61,34 +62,15 @@ struct dm_strip {
 
 /* --- figures --- */
 
-static void put_words(_Atomic uint64_t *to, const void *from, size_t bytes)
-{
-	for (size_t n = 0; n * 8 < bytes; n++) {
-		uint64_t word = 0;
-
-		memcpy(&word, (const char *)from + n * 8, bytes - n * 8 < 8 ? bytes - n * 8 : 8);
-		atomic_store_explicit(&to[n], word, memory_order_relaxed);
-	}
-}
-
-static void take_words(const _Atomic uint64_t *from, void *to, size_t bytes)
-{
-	for (size_t n = 0; n * 8 < bytes; n++) {
-		const uint64_t word = atomic_load_explicit(&from[n], memory_order_relaxed);
-
-		memcpy((char *)to + n * 8, &word, bytes - n * 8 < 8 ? bytes - n * 8 : 8);
-	}
-}
-
 void dm_strip_level(const struct dm_strip *strip, struct dm_ticker_level *level)
 {
-	take_words(strip->level, level, sizeof(*level));
+	dm_board_take(strip->level, level, sizeof(*level));
 }
 
 void dm_strip_microphone_stats(const struct dm_strip *strip, uint8_t microphone,
 			       struct dm_microphone_stats *stats)
 {
-	take_words(strip->stats[microphone], stats, sizeof(*stats));
+	dm_board_take(strip->stats[microphone], stats, sizeof(*stats));
 }
 
 static void tell_level(struct dm_strip *strip)
@@ -110,7 +92,7 @@ static void tell_level(struct dm_strip *strip)
 							       : -HUGE_VALF;
 		level.microphones[n].live = engine.voices[n].alive;
 	}
-	put_words(strip->level, &level, sizeof(level));
+	dm_board_put(strip->level, &level, sizeof(level));
 	dm_metric_set(&strip->on_air, engine.on_air < DM_ENGINE_VOICES);
 	dm_metric_set(&strip->fallen_back, engine.fallen_back);
 }
@@ -199,13 +181,12 @@ int dm_strip_create(struct dm_strip **out, const struct dm_ticker_channel *chann
 	if (channel->track)
 		dm_track_ref(channel->track);
 	if (channel->intake)
-		strip->feeds[DM_ENGINE_INLET] = (struct feed){
-			.intake = dm_intake_ref(channel->intake),
-			.fresh = true,
-		};
+		dm_feed_connect(&strip->feeds[DM_ENGINE_INLET], dm_intake_ref(channel->intake));
 
 	int error = create_parts(strip);
 
+	if (channel->engine)
+		strip->ramp = channel->engine->ramp > 0 ? channel->engine->ramp : RAMP;
 	strip->options.engine = NULL; /* the caller's */
 	if (!error)
 		error = add_metrics(strip);
@@ -231,6 +212,9 @@ void dm_strip_destroy(struct dm_strip *strip)
 	dm_engine_destroy(strip->engine);
 	dm_microphone_destroy(strip->microphone);
 	dm_sound_line_destroy(strip->line);
+	for (size_t n = 0; n < DM_ENGINE_MICROPHONES; n++)
+		dm_tap_destroy(strip->taps[n]);
+	dm_tap_destroy(strip->tap);
 	dm_track_unref(strip->options.track);
 	free(strip);
 }
@@ -253,10 +237,37 @@ int dm_strip_floor(const struct dm_strip *strip)
 struct dm_intake *dm_strip_connect(struct dm_strip *strip, uint8_t microphone,
 				   struct dm_intake *intake)
 {
-	struct dm_intake *before = strip->feeds[microphone].intake;
+	atomic_fetch_add_explicit(&strip->connections[microphone], 1, memory_order_relaxed);
+	return dm_feed_connect(&strip->feeds[microphone], intake);
+}
 
-	strip->feeds[microphone] = (struct feed){ .intake = intake, .fresh = true };
-	return before;
+uint32_t dm_strip_connections(const struct dm_strip *strip, uint8_t microphone)
+{
+	return atomic_load_explicit(&strip->connections[microphone], memory_order_relaxed);
+}
+
+int dm_strip_listen(struct dm_strip *strip)
+{
+	int error = strip->tap ? 0 : dm_tap_create(&strip->tap);
+
+	for (uint8_t n = 0; n < DM_ENGINE_MICROPHONES && strip->engine && !error; n++) {
+		if (strip->taps[n])
+			continue;
+		error = dm_tap_create(&strip->taps[n]);
+		if (!error)
+			dm_engine_set_tap(strip->engine, n, strip->taps[n]);
+	}
+	return error;
+}
+
+const struct dm_tap *dm_strip_tap(const struct dm_strip *strip)
+{
+	return strip->tap;
+}
+
+const struct dm_tap *dm_strip_microphone_tap(const struct dm_strip *strip, uint8_t microphone)
+{
+	return strip->taps[microphone];
 }
 
 /* --- sound --- */
@@ -269,26 +280,7 @@ static struct dm_microphone *microphone_of(struct dm_strip *strip, uint8_t numbe
 
 static void feed(struct dm_strip *strip, uint8_t number, dm_usec at)
 {
-	struct feed *from = &strip->feeds[number];
-	struct dm_microphone *microphone = microphone_of(strip, number);
-	struct dm_intake_packet *packet = &strip->packet;
-
-	if (!from->intake)
-		return;
-	while (dm_intake_take(from->intake, packet)) {
-		const struct dm_jitter_packet opus = {
-			.ssrc = packet->ssrc,
-			.timestamp = packet->timestamp,
-			.sequence = packet->sequence,
-			.payload = packet->payload,
-			.bytes = packet->payload_bytes,
-		};
-
-		if (from->fresh && at - packet->arrived_at > OLD)
-			continue;
-		dm_microphone_put(microphone, &opus, packet->arrived_at);
-	}
-	from->fresh = false;
+	dm_feed_run(&strip->feeds[number], microphone_of(strip, number), &strip->packet, at);
 }
 
 /* What conceals shows in the tick after a packet should have come, so all are asked that are
@@ -307,7 +299,7 @@ static void tell_stats(struct dm_strip *strip)
 			continue;
 		dm_microphone_stats(microphone, &stats);
 		concealed += stats.concealed_samples;
-		put_words(strip->stats[n], &stats, sizeof(stats));
+		dm_board_put(strip->stats[n], &stats, sizeof(stats));
 	}
 	dm_metric_set(&strip->concealed, (int64_t)concealed);
 }
@@ -345,7 +337,27 @@ static void read_source(struct dm_strip *strip, int64_t tick, dm_usec at)
 		/* While its end is fading, it has not been silent for long. */
 		strip->dead_for = sound != DM_MICROPHONE_SILENT && dead_for > FADING ? FADING
 										     : dead_for;
+		strip->made_up = sound == DM_MICROPHONE_CONCEALED;
 	}
+}
+
+static void tap_floor(struct dm_strip *strip)
+{
+	if (strip->dead_for > SILENT_AFTER)
+		dm_tap_put(strip->tap, NULL, DM_TAP_SILENT);
+	else
+		dm_tap_put(strip->tap, strip->samples,
+			   strip->made_up ? DM_TAP_CONCEALED : DM_TAP_LIVE);
+}
+
+/* What fills in counts as such until the last of it has faded. */
+static void tap_engine(struct dm_strip *strip, const struct dm_engine_stats *stats)
+{
+	if (stats->on_air == DM_ENGINE_VOICES)
+		strip->fading = strip->ramp;
+	else if (strip->fading > 0)
+		strip->fading -= TICK;
+	dm_tap_put(strip->tap, strip->samples, strip->fading > 0 ? DM_TAP_FILLED : DM_TAP_LIVE);
 }
 
 static void run_floor(struct dm_strip *strip)
@@ -354,6 +366,8 @@ static void run_floor(struct dm_strip *strip)
 	memcpy(strip->samples + AHEAD, strip->source, (FRAME - AHEAD) * sizeof(float));
 	memcpy(strip->before, strip->source + FRAME - AHEAD, sizeof(strip->before));
 	dm_meter_run(&strip->meter, strip->samples);
+	if (strip->tap)
+		tap_floor(strip);
 }
 
 static void run_engine(struct dm_strip *strip, dm_usec at, const struct dm_strip *floor,
@@ -375,6 +389,8 @@ static void run_engine(struct dm_strip *strip, dm_usec at, const struct dm_strip
 		dm_meter_follow(&strip->meter, &floor->meter);
 	else
 		dm_meter_run(&strip->meter, strip->samples);
+	if (strip->tap)
+		tap_engine(strip, &stats);
 }
 
 void dm_strip_run(struct dm_strip *strip, int64_t tick, dm_usec at, const struct dm_strip *floor,

@@ -8,6 +8,7 @@
 #ifndef DM_AUDIO_STRIP_H
 #define DM_AUDIO_STRIP_H
 
+#include "audio/tap.h"
 #include "audio/ticker.h"
 
 struct dm_strip;
@@ -25,6 +26,18 @@ int dm_strip_floor(const struct dm_strip *strip);
  * reference. */
 struct dm_intake *dm_strip_connect(struct dm_strip *strip, uint8_t microphone,
 				   struct dm_intake *intake);
+
+/* Before the first tick: what leaves, and what each microphone gives, can be listened to from now
+ * on. Returns 0 or -ENOMEM. */
+int dm_strip_listen(struct dm_strip *strip);
+
+/* NULL when nobody listens, or there is no such microphone. A channel's sound is DM_TAP_FILLED
+ * while no voice of its own is heard. */
+const struct dm_tap *dm_strip_tap(const struct dm_strip *strip);
+const struct dm_tap *dm_strip_microphone_tap(const struct dm_strip *strip, uint8_t microphone);
+
+/* How often an intake was connected to it, or disconnected: another one is another person. */
+uint32_t dm_strip_connections(const struct dm_strip *strip, uint8_t microphone);
 
 /* The sound of tick `tick`, made at `at`: the beat's nominal time. `floor` and `other` are what
  * dm_strip_sound gave of those, NULL: none. */

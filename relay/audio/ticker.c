@@ -272,6 +272,28 @@ void dm_ticker_microphone_stats(const struct dm_ticker *ticker, int channel, uin
 		memset(stats, 0, sizeof(*stats));
 }
 
+/* --- listeners --- */
+
+int dm_ticker_listen(struct dm_ticker *ticker)
+{
+	int error = 0;
+
+	for (size_t n = 0; n < ticker->count && !error; n++)
+		error = dm_strip_listen(ticker->channels[n].strip);
+	return error;
+}
+
+size_t dm_ticker_count(const struct dm_ticker *ticker)
+{
+	return ticker->count;
+}
+
+const struct dm_strip *dm_ticker_strip(const struct dm_ticker *ticker, int channel)
+{
+	return channel >= 0 && channel < (int)ticker->count ? ticker->channels[channel].strip
+							    : NULL;
+}
+
 /* --- the beat --- */
 
 static struct dm_strip *strip_of(const struct dm_ticker *ticker, int channel)

@@ -119,6 +119,17 @@ void dm_ticker_level(const struct dm_ticker *ticker, int channel, struct dm_tick
 void dm_ticker_microphone_stats(const struct dm_ticker *ticker, int channel, uint8_t microphone,
 				struct dm_microphone_stats *stats);
 
+/* --- listening to everything (audio/survey.h) --- */
+
+struct dm_strip;
+
+/* Before start: every channel that there is gets its taps. Returns 0 or -ENOMEM. */
+int dm_ticker_listen(struct dm_ticker *ticker);
+
+/* Channels are 0..count-1. Borrowed until destroy; NULL: there is none of that number. */
+size_t dm_ticker_count(const struct dm_ticker *ticker);
+const struct dm_strip *dm_ticker_strip(const struct dm_ticker *ticker, int channel);
+
 /* --- the beat itself: for the ticker's thread, and for who has a clock of its own (tests,
  * benchmarks) and never starts it --- */
 

@@ -58,17 +58,41 @@ static enum dm_microphone_sound read_microphone(struct dm_voice *voice, dm_usec 
 	return sound;
 }
 
+/* Before it is drawn to one loudness. */
+static void tap(struct dm_voice *voice, enum dm_microphone_sound sound)
+{
+	if (!voice->tap)
+		return;
+	if (sound == DM_MICROPHONE_SILENT)
+		dm_tap_put(voice->tap, NULL, DM_TAP_SILENT);
+	else if (voice->awake < DM_VOICE_SETTLED)
+		dm_tap_put(voice->tap, NULL, DM_TAP_UNHEARD);
+	else
+		dm_tap_put(voice->tap, voice->samples,
+			   sound == DM_MICROPHONE_LIVE ? DM_TAP_LIVE : DM_TAP_CONCEALED);
+}
+
+static void tap_unheard(struct dm_voice *voice)
+{
+	if (voice->tap)
+		dm_tap_put(voice->tap, NULL, voice->alive ? DM_TAP_UNHEARD : DM_TAP_SILENT);
+}
+
 void dm_voice_read(struct dm_voice *voice, dm_usec tick)
 {
 	const enum dm_microphone_sound sound = read_microphone(voice, tick);
 
+	tap(voice, sound);
 	if (sound != DM_MICROPHONE_SILENT)
 		hear(voice, sound == DM_MICROPHONE_LIVE);
 }
 
 void dm_voice_peek(struct dm_voice *voice, dm_usec tick)
 {
-	if (read_microphone(voice, tick) == DM_MICROPHONE_SILENT)
+	const enum dm_microphone_sound sound = read_microphone(voice, tick);
+
+	tap_unheard(voice);
+	if (sound == DM_MICROPHONE_SILENT)
 		return;
 	voice->silent = false;
 	if (voice->awake >= DM_VOICE_SETTLED)
@@ -85,6 +109,7 @@ void dm_voice_doze(struct dm_voice *voice, dm_usec tick)
 	/* The level is held until the next peek. */
 	if (voice->dead_for == DM_USEC_NEVER)
 		fall_silent(voice);
+	tap_unheard(voice);
 }
 
 void dm_voice_take(struct dm_voice *voice, const float *samples, dm_usec dead_for)

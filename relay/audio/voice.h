@@ -13,6 +13,7 @@
 #include "audio/meter.h"
 #include "audio/microphone.h"
 #include "audio/pause.h"
+#include "audio/tap.h"
 
 /* A link that has given nothing for so long is dead: with a ramp of 300 ms, and a tick of
  * measuring, the floor is there within 400 ms. */
@@ -24,6 +25,7 @@
 struct dm_voice {
 	struct dm_microphone *microphone; /* owned; NULL of a hardware booth */
 	struct dm_loudness *loudness;     /* owned; NULL: as it comes */
+	struct dm_tap *tap;               /* borrowed; nullable: gets what the microphone gives */
 	struct dm_pause pause;
 	struct dm_peak peak; /* as it comes in */
 	bool pauses;
