@@ -1,5 +1,6 @@
 #include "config/config.h"
 
+#include "config/monitor.h"
 #include "config/reading.h"
 #include "config/room.h"
 #include "config/server.h"
@@ -22,15 +23,27 @@ struct loaded {
 	char *directory;            /* owned */
 };
 
+static void wipe(const struct dm_config *config)
+{
+	const struct dm_security_options *security = &config->control.security;
+	const struct dm_monitor_options *monitor = &config->monitor;
+
+	if (security->key)
+		explicit_bzero((char *)security->key, security->key_bytes);
+	for (size_t i = 0; i < monitor->webhook_count; i++) {
+		const struct dm_webhook_options *webhook = &monitor->webhooks[i];
+
+		if (webhook->secret)
+			explicit_bzero((char *)webhook->secret, webhook->secret_bytes);
+	}
+}
+
 static void loaded_destroy(struct loaded *loaded)
 {
 	if (!loaded)
 		return;
 
-	const struct dm_security_options *security = &loaded->config.control.security;
-
-	if (security->key)
-		explicit_bzero((char *)security->key, security->key_bytes);
+	wipe(&loaded->config);
 	dm_outline_destroy(loaded->outline);
 	g_ptr_array_free(loaded->memory, TRUE);
 	g_free(loaded->directory);
@@ -132,6 +145,7 @@ static void read_sections(struct loaded *loaded, struct dm_mistakes *mistakes)
 
 	dm_event_read(&reading, &loaded->config.event);
 	dm_server_read(&reading, &loaded->config);
+	dm_monitor_read(&reading, &loaded->config);
 	cyaml_free(&cyaml, &dm_yaml_schema, data, 0);
 }
 

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "control/options.h"
 #include "ingest/options.h"
+#include "monitor/options.h"
 #include "session/options.h"
 #include "transport/options.h"
 
@@ -22,6 +23,7 @@ struct dm_config {
 	struct dm_control_options control;
 	struct dm_transport_options transport;
 	struct dm_ingest_options ingest;
+	struct dm_monitor_options monitor;
 	enum dm_log_level log_level;
 	enum dm_log_format log_format;
 	const char *data_directory; /* nullable */

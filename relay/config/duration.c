@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define DIGITS_MAX 6
+#define DAYS_MAX   36500
 #define SPAN_MAX   (366u * 86400) /* choice: no event is longer; seconds */
 
 bool dm_duration_parse(const char *text, uint32_t *seconds)
@@ -41,5 +42,20 @@ bool dm_duration_parse_short(const char *text, dm_usec *span)
 	if (!dm_duration_parse(text, &seconds))
 		return false;
 	*span = DM_SEC(seconds);
+	return true;
+}
+
+bool dm_duration_parse_days(const char *text, int32_t *days)
+{
+	const size_t digits = strspn(text, "0123456789");
+
+	if (digits == 0 || digits > DIGITS_MAX || strcmp(text + digits, "d") != 0)
+		return false;
+
+	const int64_t count = g_ascii_strtoll(text, NULL, 10);
+
+	if (count < 1 || count > DAYS_MAX)
+		return false;
+	*days = (int32_t)count;
 	return true;
 }

@@ -18,4 +18,7 @@ bool dm_duration_parse(const char *text, uint32_t *seconds);
 /* Likewise, and with ms too. */
 bool dm_duration_parse_short(const char *text, dm_usec *span);
 
+/* One to five decimal digits, then d: 1 to 36500 days, a century. */
+bool dm_duration_parse_days(const char *text, int32_t *days);
+
 #endif

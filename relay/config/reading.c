@@ -195,6 +195,30 @@ const char *dm_reading_file(struct dm_reading *reading, const char *path, const 
 	return text ? keep_if(reading, path, text, false) : NULL;
 }
 
+char *dm_reading_content(struct dm_reading *reading, const char *path, const char *text,
+			 size_t most, size_t *bytes)
+{
+	const char *file = dm_reading_file(reading, path, text);
+	GError *error = NULL;
+	char *content = NULL;
+
+	if (!file)
+		return NULL;
+	if (!g_file_get_contents(file, &content, bytes, &error)) {
+		dm_reading_complain(reading, path, "'%s' cannot be read (%s); name another file",
+				    text, error->message);
+		g_error_free(error);
+		return NULL;
+	}
+	if (*bytes > most) {
+		dm_reading_complain(reading, path,
+				    "'%s' has more than %zu bytes; name another file", text, most);
+		explicit_bzero(content, *bytes);
+		g_clear_pointer(&content, g_free);
+	}
+	return content;
+}
+
 const char *dm_reading_directory(struct dm_reading *reading, const char *path, const char *text)
 {
 	return text ? keep_if(reading, path, text, true) : NULL;

@@ -48,6 +48,10 @@ const char *dm_reading_language(struct dm_reading *reading, const char *path, co
 
 /* A file that can be read, or a directory; made absolute. */
 const char *dm_reading_file(struct dm_reading *reading, const char *path, const char *text);
+/* Of such a file what it holds, NUL-terminated; NULL when it is not given, or told already: it has
+ * more than `most` bytes, too. Freed by the caller, who wipes it. */
+char *dm_reading_content(struct dm_reading *reading, const char *path, const char *text,
+			 size_t most, size_t *bytes);
 const char *dm_reading_directory(struct dm_reading *reading, const char *path, const char *text);
 
 #endif

@@ -1,5 +1,7 @@
 #include "config/room.h"
 
+#include "config/agenda.h"
+#include "config/backup.h"
 #include "config/booth.h"
 #include "config/fallback.h"
 #include "config/interpretation.h"
@@ -192,6 +194,7 @@ static void read_room(struct dm_reading *reading, const char *path, const struct
 	room->title_count = dm_titles_read(reading, dm_key_path("%s.title", path).text,
 					   &room->titles);
 	read_floor(reading, path, &yaml->floor, room);
+	dm_backups_read(reading, path, &yaml->floor, room);
 	read_video(reading, path, yaml, room);
 	read_sign(reading, path, &yaml->sign, room);
 	read_channels(reading, path, yaml, room);
@@ -199,6 +202,7 @@ static void read_room(struct dm_reading *reading, const char *path, const struct
 			  room->channel_count);
 	dm_booths_read(reading, path, yaml, room);
 	dm_interpretation_read(reading, path, &yaml->interpretation, room);
+	dm_sessions_read(reading, path, yaml, room);
 }
 
 static void check_new_id(struct dm_reading *reading, const char *path,

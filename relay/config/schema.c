@@ -12,6 +12,7 @@
 #define STRING(key, type, member) \
 	CYAML_FIELD_STRING_PTR(key, OPTIONAL, struct type, member, 0, CYAML_UNLIMITED)
 #define NUMBER(key, type, member)     CYAML_FIELD_UINT_PTR(key, OPTIONAL, struct type, member)
+#define CHOICE(key, type, member)     CYAML_FIELD_BOOL_PTR(key, OPTIONAL, struct type, member)
 #define TRUTH(key, type, member)      CYAML_FIELD_BOOL(key, OPTIONAL, struct type, member)
 #define MAPPING(key, type, member, f) CYAML_FIELD_MAPPING(key, OPTIONAL, struct type, member, f)
 #define SEQUENCE(key, type, member, entry) \
@@ -38,6 +39,7 @@ static const cyaml_schema_value_t rung = {
 
 static const cyaml_schema_field_t floor_fields[] = {
 	STRING("source", dm_yaml_floor, source),
+	SEQUENCE("backups", dm_yaml_floor, backups, &text),
 	STRING("language", dm_yaml_floor, language),
 	TRUTH("loop", dm_yaml_floor, loop),
 	STRING("bitrate", dm_yaml_floor, bitrate),
@@ -92,6 +94,17 @@ static const cyaml_schema_field_t interpretation_fields[] = {
 	CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t session_fields[] = {
+	TITLES("title"),
+	STRING("start", dm_yaml_session, start),
+	STRING("end", dm_yaml_session, end),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t session = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct dm_yaml_session, session_fields),
+};
+
 static const cyaml_schema_field_t room_fields[] = {
 	STRING("id", dm_yaml_room, id),
 	TITLES("title"),
@@ -101,6 +114,7 @@ static const cyaml_schema_field_t room_fields[] = {
 	SEQUENCE("channels", dm_yaml_room, channels, &channel),
 	SEQUENCE("booths", dm_yaml_room, booths, &booth),
 	MAPPING("interpretation", dm_yaml_room, interpretation, interpretation_fields),
+	SEQUENCE("sessions", dm_yaml_room, sessions, &session),
 	CYAML_FIELD_END,
 };
 
@@ -118,6 +132,7 @@ static const cyaml_schema_field_t http_fields[] = {
 	STRING("address", dm_yaml_http, address),
 	NUMBER("port", dm_yaml_http, port),
 	STRING("web", dm_yaml_http, web),
+	STRING("country_header", dm_yaml_http, country_header),
 	CYAML_FIELD_END,
 };
 
@@ -189,7 +204,38 @@ static const cyaml_schema_field_t security_fields[] = {
 	STRING("token_lifetime", dm_yaml_security, token_lifetime),
 	STRING("revoked", dm_yaml_security, revoked),
 	ENUM("metrics", dm_yaml_security, metrics, metrics_readers),
-	CYAML_FIELD_BOOL_PTR("anonymous", OPTIONAL, struct dm_yaml_security, anonymous),
+	CHOICE("anonymous", dm_yaml_security, anonymous),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t keep_fields[] = {
+	STRING("events", dm_yaml_keep, events),
+	STRING("minutes", dm_yaml_keep, minutes),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t webhook_fields[] = {
+	STRING("url", dm_yaml_webhook, url),
+	STRING("secret", dm_yaml_webhook, secret),
+	SEQUENCE("events", dm_yaml_webhook, events, &text),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t webhook = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct dm_yaml_webhook, webhook_fields),
+};
+
+static const cyaml_strval_t names[] = {
+	{ "pseudonyms", DM_YAML_NAMES_PSEUDONYMS },
+	{ "kept", DM_YAML_NAMES_KEPT },
+};
+
+static const cyaml_schema_field_t monitor_fields[] = {
+	CHOICE("enabled", dm_yaml_monitor, enabled),
+	STRING("history", dm_yaml_monitor, history),
+	ENUM("names", dm_yaml_monitor, names, names),
+	MAPPING("keep", dm_yaml_monitor, keep, keep_fields),
+	SEQUENCE("webhooks", dm_yaml_monitor, webhooks, &webhook),
 	CYAML_FIELD_END,
 };
 
@@ -197,6 +243,7 @@ static const cyaml_schema_field_t file_fields[] = {
 	MAPPING("event", dm_yaml_file, event, event_fields),
 	MAPPING("server", dm_yaml_file, server, server_fields),
 	MAPPING("security", dm_yaml_file, security, security_fields),
+	MAPPING("monitor", dm_yaml_file, monitor, monitor_fields),
 	SEQUENCE("rooms", dm_yaml_file, rooms, &room),
 	CYAML_FIELD_END,
 };

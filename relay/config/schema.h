@@ -26,6 +26,8 @@ struct dm_yaml_rung {
 
 struct dm_yaml_floor {
 	char *source;
+	char **backups;
+	unsigned backups_count;
 	char *language;
 	bool loop;
 	char *bitrate;
@@ -66,6 +68,11 @@ struct dm_yaml_interpretation {
 	char *ramp;
 };
 
+struct dm_yaml_session {
+	char *start;
+	char *end;
+};
+
 struct dm_yaml_room {
 	char *id;
 	struct dm_yaml_floor floor;
@@ -76,6 +83,8 @@ struct dm_yaml_room {
 	struct dm_yaml_booth *booths;
 	unsigned booths_count;
 	struct dm_yaml_interpretation interpretation;
+	struct dm_yaml_session *sessions;
+	unsigned sessions_count;
 };
 
 struct dm_yaml_event {
@@ -86,6 +95,7 @@ struct dm_yaml_http {
 	char *address;
 	uint32_t *port;
 	char *web;
+	char *country_header;
 };
 
 struct dm_yaml_tls {
@@ -127,10 +137,35 @@ struct dm_yaml_security {
 	int metrics; /* enum dm_metrics_readers, beginning as 1; 0: not given */
 };
 
+struct dm_yaml_keep {
+	char *events;
+	char *minutes;
+};
+
+struct dm_yaml_webhook {
+	char *url;
+	char *secret;
+	char **events;
+	unsigned events_count;
+};
+
+/* How people appear in the history. */
+enum dm_yaml_names { DM_YAML_NAMES_PSEUDONYMS = 1, DM_YAML_NAMES_KEPT }; /* 0: not given */
+
+struct dm_yaml_monitor {
+	bool *enabled;
+	char *history;
+	int names; /* enum dm_yaml_names */
+	struct dm_yaml_keep keep;
+	struct dm_yaml_webhook *webhooks;
+	unsigned webhooks_count;
+};
+
 struct dm_yaml_file {
 	struct dm_yaml_event event;
 	struct dm_yaml_server server;
 	struct dm_yaml_security security;
+	struct dm_yaml_monitor monitor;
 	struct dm_yaml_room *rooms;
 	unsigned rooms_count;
 };

@@ -1,11 +1,10 @@
 #include "config/security.h"
 
 #include "config/duration.h"
+#include "config/secret.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
-#define SECRET_LEAST 32               /* bytes: as long as the hash (RFC 7518, 3.2) */
 #define FILE_MOST    4096             /* bytes of a key: RSA of 16,384 bits has 2,900; choice */
 #define REVOKED_MOST 1048576          /* bytes of the list; choice */
 #define REVOKED_NAME "revoked-tokens" /* in the data folder */
@@ -16,72 +15,6 @@
 /* Object identifiers in DER: rsaEncryption (RFC 8017, A.1), prime256v1 (RFC 5480, 2.1.1.1). */
 static const unsigned char rsa_oid[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01 };
 static const unsigned char p256_oid[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07 };
-
-/* The content; NULL when told already, or not given. Wiped and freed by the caller. */
-static char *read_content(struct dm_reading *reading, const char *path, const char *text,
-			  size_t most, gsize *bytes)
-{
-	const char *file = dm_reading_file(reading, path, text);
-	GError *error = NULL;
-	char *content = NULL;
-
-	if (!file)
-		return NULL;
-	if (!g_file_get_contents(file, &content, bytes, &error)) {
-		dm_reading_complain(reading, path, "'%s' cannot be read (%s); name another file",
-				    text, error->message);
-		g_error_free(error);
-		return NULL;
-	}
-	if (*bytes > most) {
-		dm_reading_complain(reading, path,
-				    "'%s' has more than %zu bytes; name another file", text, most);
-		explicit_bzero(content, *bytes);
-		g_clear_pointer(&content, g_free);
-	}
-	return content;
-}
-
-static bool others_may_read(const char *file)
-{
-	struct stat status;
-
-	return stat(file, &status) == 0 && (status.st_mode & (S_IROTH | S_IWOTH)) != 0;
-}
-
-/* The end of a line is no part of the secret: editors add one. */
-static const char *read_secret(struct dm_reading *reading, const char *path, const char *text,
-			       size_t *count)
-{
-	gsize bytes = 0;
-	char *content = read_content(reading, path, text, FILE_MOST, &bytes);
-	const char *secret = NULL;
-
-	if (!content)
-		return NULL;
-	while (bytes > 0 && (content[bytes - 1] == '\n' || content[bytes - 1] == '\r'))
-		bytes--;
-	if (others_may_read(dm_reading_file(reading, path, text)))
-		dm_reading_complain(
-			reading, path,
-			"'%s' can be read by every user of this machine; run: chmod o-rwx %s", text,
-			text);
-	else if (bytes < SECRET_LEAST)
-		dm_reading_complain(
-			reading, path,
-			"'%s' has %zu bytes, and a secret has %d at least; make one with: openssl rand -base64 -out %s 48",
-			text, (size_t)bytes, SECRET_LEAST, text);
-	else {
-		char *kept = dm_reading_allocate(reading, bytes + 1, 1);
-
-		memcpy(kept, content, bytes);
-		*count = bytes;
-		secret = kept;
-	}
-	explicit_bzero(content, bytes);
-	g_free(content);
-	return secret;
-}
 
 /* Which algorithm a public key is for; NONE, and told why, when it is for none of ours. */
 static enum dm_token_algorithm algorithm_of(struct dm_reading *reading, const char *path,
@@ -129,7 +62,7 @@ static const char *read_public_key(struct dm_reading *reading, const char *path,
 				   size_t *count, enum dm_token_algorithm *algorithm)
 {
 	gsize bytes = 0;
-	char *content = read_content(reading, path, text, FILE_MOST, &bytes);
+	char *content = dm_reading_content(reading, path, text, FILE_MOST, &bytes);
 	const char *key = NULL;
 
 	if (!content)
@@ -168,8 +101,8 @@ static void read_key(struct dm_reading *reading, struct dm_security_options *opt
 		return;
 	}
 	if (yaml->secret) {
-		options->key = read_secret(reading, "security.secret", yaml->secret,
-					   &options->key_bytes);
+		options->key = dm_secret_read(reading, "security.secret", yaml->secret,
+					      &options->key_bytes);
 		options->algorithm = DM_TOKEN_HS256;
 	} else if (yaml->public_key) {
 		options->key = read_public_key(reading, "security.public_key", yaml->public_key,
@@ -240,7 +173,7 @@ static void read_revoked(struct dm_reading *reading, const char *data,
 			   : kept && g_file_test(kept, G_FILE_TEST_EXISTS) ? kept
 									   : NULL;
 	gsize bytes = 0;
-	char *content = name ? read_content(reading, path, name, REVOKED_MOST, &bytes) : NULL;
+	char *content = name ? dm_reading_content(reading, path, name, REVOKED_MOST, &bytes) : NULL;
 
 	if (content)
 		read_ids(reading, path, name, content, options);

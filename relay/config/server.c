@@ -7,6 +7,7 @@
 #define HTTP_PORT  8080 /* INTERFACES: the default of the web side */
 #define MEDIA_PORT 7000 /* choice: outside the ranges that systems give out by themselves */
 #define PORT_MAX   65535
+#define HEADER_MAX 64 /* characters; choice */
 
 static uint16_t read_port(struct dm_reading *reading, const char *path, const uint32_t *value,
 			  uint16_t otherwise)
@@ -59,6 +60,26 @@ static const char *read_pages(struct dm_reading *reading, const char *path, cons
 	return folder;
 }
 
+/* A token (RFC 9110, 5.6.2). */
+static const char *read_header(struct dm_reading *reading, const char *path, const char *text)
+{
+	static const char marks[] = "!#$%&'*+-.^_`|~";
+	size_t length = 0;
+
+	if (!text)
+		return NULL;
+	while (text[length] && (g_ascii_isalnum(text[length]) || strchr(marks, text[length])))
+		length++;
+	if (length == 0 || text[length] || length > HEADER_MAX) {
+		dm_reading_complain(
+			reading, path,
+			"'%s' is no name of a header; write the one in which your proxy names the country, such as CF-IPCountry",
+			text);
+		return NULL;
+	}
+	return dm_reading_copy(reading, text);
+}
+
 static void read_http(struct dm_reading *reading, struct dm_control_options *options)
 {
 	const struct dm_yaml_http *http = &reading->yaml->server.http;
@@ -66,6 +87,8 @@ static void read_http(struct dm_reading *reading, struct dm_control_options *opt
 
 	options->address = dm_reading_address(reading, "server.http.address", http->address);
 	options->port = read_port(reading, "server.http.port", http->port, HTTP_PORT);
+	options->country_header = read_header(reading, "server.http.country_header",
+					      http->country_header);
 	options->web_root = read_pages(reading, "server.http.web", http->web);
 	options->certificate = read_pem(reading, "server.tls.certificate", tls->certificate,
 					"BEGIN CERTIFICATE", "certificate");

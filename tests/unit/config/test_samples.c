@@ -119,6 +119,14 @@ static void test_wsis_forum(void **state)
 	assert_int_equal(config->event.rooms[0].booth_count, 6);
 	assert_string_equal(config->event.rooms[0].booths[0].id, "arabic");
 	assert_int_equal(config->event.rooms[0].booths[0].outputs[1], 3);
+	assert_int_equal(config->event.rooms[0].backup_count, 1);
+	assert_int_equal(config->event.rooms[0].session_count, 2);
+	assert_int_equal(config->event.rooms[0].sessions[0].start, 1814774400);
+	assert_string_equal(title(config->event.rooms[0].sessions[0].titles,
+				  config->event.rooms[0].sessions[0].title_count, "ar"),
+			    "الافتتاح");
+	assert_int_equal(config->event.rooms[1].session_count, 0);
+	assert_true(config->monitor.enabled && !config->monitor.keep_names);
 	assert_int_equal(config->event.rooms[1].booth_count, 6);
 	assert_string_equal(config->event.rooms[1].booths[5].id, "es");
 	dm_config_destroy(config);

@@ -123,10 +123,13 @@ static const char everything[] =
 	"  data: .\n"
 	"security: {secret: token.key, algorithm: HS256, issuer: https://a, audience: b,\n"
 	"  token_lifetime: 90m, revoked: revoked, metrics: token, anonymous: false}\n"
+	"monitor: {history: kept.sqlite, names: kept, keep: {events: 9d, minutes: 99d}, webhooks:\n"
+	"  [{url: 'https://192.0.2.9/', secret: token.key, events: [alarms, sessions]}]}\n"
 	"rooms:\n"
 	"- id: hall-1\n"
 	"  title: {fr: Salle}\n"
-	"  floor: {source: 'file:media/hall%20one.mp4', language: fr-CH, loop: true, bitrate: 96k}\n"
+	"  floor: {source: 'file:media/hall%20one.mp4', language: fr-CH, loop: true, bitrate: 96k,\n"
+	"          backups: ['test:', media/hall one.mp4]}\n"
 	"  video:\n"
 	"    frame_rate: 30\n"
 	"    ladder:\n"
@@ -143,6 +146,7 @@ static const char everything[] =
 	"  - {id: english, languages: [EN, pt-BR], takes: [pt, es, es-MX], pivots: [pt-br]}\n"
 	"  interpretation: {relay_depth: 1, shift: 25m, loudness: -18.5, ramp: 1s}\n"
 	"- {id: '2', title: {en: Two}, floor: {source: 'whip:'}, video: {ladder: []},\n"
+	"   sessions: [{title: {en: A}, start: 2026-11-22T09:00:00Z, end: 2026-11-22T10:00:00Z}],\n"
 	"   interpretation: {loudness: off}}\n";
 
 static void test_rooms(void **state)
