@@ -148,6 +148,13 @@ struct dm_subscriber *dm_event_find_subscriber(struct dm_event *event, const cha
 	return g_hash_table_lookup(event->subscribers_by_id, id);
 }
 
+void dm_event_set_source_switch(struct dm_event *event, dm_event_source_switch *callback,
+				void *user)
+{
+	event->switch_source = callback;
+	event->switch_user = user;
+}
+
 int dm_event_observe(struct dm_event *event, dm_event_observer_cb *callback, void *user)
 {
 	const struct observer observer = { .callback = callback, .user = user };

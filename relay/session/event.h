@@ -30,6 +30,12 @@ size_t dm_event_room_count(const struct dm_event *event);
 struct dm_room *dm_event_room(struct dm_event *event, size_t n);            /* n < count */
 struct dm_room *dm_event_find_room(struct dm_event *event, const char *id); /* nullable */
 
+/* Who plays the floors' sources: plays another one from now on (dm_room_use_source), counted as
+ * there, within what the options name. Returns 0, -EINVAL or -ENOTSUP. NULL: nobody. */
+typedef int dm_event_source_switch(void *user, struct dm_room *room, unsigned n);
+void dm_event_set_source_switch(struct dm_event *event, dm_event_source_switch *callback,
+				void *user);
+
 /* Observers are called, on the control thread, after a room's public state changed (a feed's
  * state, what a channel carries, the floor's language, a free seat, "slower, please"); everybody
  * is bound already to what they hear now. They must not add or remove observers from within.

@@ -27,6 +27,8 @@ struct dm_event {
 	struct dm_metrics *metrics;             /* borrowed, nullable */
 	struct dm_room *rooms;                  /* owned array */
 	size_t room_count;
+	dm_event_source_switch *switch_source; /* nullable */
+	void *switch_user;
 	GHashTable *subscribers_by_peer; /* dm_peer_id -> struct dm_subscriber, which owns itself */
 	GHashTable *subscribers_by_id;   /* the same by public id */
 	GHashTable *publishers_by_peer;  /* dm_peer_id -> struct dm_publisher, which owns itself */

@@ -257,6 +257,7 @@ static void picture_finish(struct dm_picture *picture)
 	for (size_t i = 0; i < picture->track_count; i++)
 		dm_track_unref(picture->tracks[i]);
 	picture->track_count = 0;
+	g_clear_pointer(&picture->still, g_bytes_unref);
 }
 
 void dm_room_finish(struct dm_room *room)
@@ -332,4 +333,34 @@ void dm_room_set_direct(struct dm_room *room, bool sound, bool picture)
 	dm_log(DM_LOG_INFO, "room.direct", "room=%s sound=%d picture=%d", room->options->id, sound,
 	       picture);
 	dm_desk_settle(room);
+}
+
+void dm_room_set_still(struct dm_room *room, struct dm_picture *picture, GBytes *still)
+{
+	g_assert(picture == &room->picture || picture == &room->sign);
+	g_clear_pointer(&picture->still, g_bytes_unref);
+	picture->still = still;
+	picture->still_at = g_get_real_time() / G_USEC_PER_SEC;
+}
+
+void dm_room_set_source_format(struct dm_room *room, const char *format)
+{
+	g_strlcpy(room->source_format, format, sizeof(room->source_format));
+}
+
+int dm_room_use_source(struct dm_room *room, unsigned n)
+{
+	const struct dm_room_options *options = room->options;
+	const struct dm_event *event = room->event;
+
+	if (n > options->backup_count)
+		return -EINVAL;
+	if (options->floor.whip || options->floor.passes_sound || options->floor.passes_picture ||
+	    !event->switch_source)
+		return -ENOTSUP;
+
+	const int error = event->switch_source(event->switch_user, room, n);
+
+	dm_log(DM_LOG_INFO, "room.use_source", "room=%s source=%u error=%d", options->id, n, error);
+	return error;
 }

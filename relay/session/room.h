@@ -12,8 +12,11 @@
 #include "rtp/intake.h"
 #include "rtp/track.h"
 #include "session/agenda.h"
+#include "session/health.h"
 #include "session/interpretation.h"
 #include "transport/transport.h"
+
+#include <glib.h>
 
 struct dm_desk;
 struct dm_event;
@@ -49,7 +52,12 @@ struct dm_picture {
 	struct dm_track *tracks[DM_LADDER_MAX];   /* owned references, best first */
 	size_t track_count;                       /* 0: the room has no such picture */
 	enum dm_feed_state state;
+	struct dm_picture_health health; /* set by ingest's threads */
+	GBytes *still;    /* owned, nullable: the newest one, a JPEG of at most 320x180 */
+	int64_t still_at; /* when it was taken: wall-clock seconds since 1970 */
 };
+
+#define DM_SOURCE_FORMAT_SIZE 96
 
 struct dm_room {
 	struct dm_event *event; /* borrowed */
@@ -61,7 +69,10 @@ struct dm_room {
 	size_t channel_count;
 	struct dm_picture picture;
 	struct dm_picture sign;
-	struct dm_agenda agenda; /* when it is in session */
+	struct dm_agenda agenda;               /* when it is in session */
+	struct dm_source_health source_health; /* of the floor's source; set by ingest's threads */
+	/* What the source brings, "H.264 1920x1080 25 fps, AAC 48 kHz stereo"; "": not known. */
+	char source_format[DM_SOURCE_FORMAT_SIZE];
 
 	/* Of a floor that a WHIP publisher brings: what it sends, for ingest to read. Owned
 	 * references; NULL when the floor comes from elsewhere. */
@@ -88,6 +99,15 @@ void dm_room_set_channel_state(struct dm_room *room, struct dm_channel *channel,
 			       enum dm_feed_state state);
 void dm_room_set_picture_state(struct dm_room *room, struct dm_picture *picture,
 			       enum dm_feed_state state);
+
+/* Likewise; these are no news to the event's observers. Takes the still, and its time is now. */
+void dm_room_set_still(struct dm_room *room, struct dm_picture *picture, GBytes *still);
+void dm_room_set_source_format(struct dm_room *room, const char *format);
+
+/* From now on the floor comes from backup `n`, counted from 1, or from its own source (0). Returns
+ * 0: it is being switched, and `source_health.in_use` tells when it is; -EINVAL: there is no such
+ * source; -ENOTSUP: it is passed through or published, or nobody plays sources here. */
+int dm_room_use_source(struct dm_room *room, unsigned n);
 
 /* Likewise: whether the direct tracks carry something now. */
 void dm_room_set_direct(struct dm_room *room, bool sound, bool picture);
