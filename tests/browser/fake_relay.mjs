@@ -262,11 +262,17 @@ export class FakeRelay {
 		return this.received.filter((message) => message.type === type);
 	}
 
+	/** What else than pages is served: true when it was. */
+	answer() {
+		return false;
+	}
+
 	#serve(request, response) {
 		const path = normalize(new URL(request.url, 'http://host').pathname);
 		const plain = join(WEB_ROOT, path === '/' ? 'index.html' : path);
-		const file = existsSync(plain) ? plain : `${plain}.html`;
+		const file = existsSync(plain) && statSync(plain).isFile() ? plain : `${plain}.html`;
 
+		if (this.answer(request, response)) return;
 		if (!file.startsWith(WEB_ROOT) || !existsSync(file) || !statSync(file).isFile()) {
 			response.writeHead(404).end();
 			return;
