@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "session/event_private.h"
+#include "session/reception_metrics.h"
 
 #include <errno.h>
 #include <string.h>
@@ -59,8 +60,10 @@ int dm_event_create(struct dm_event **out, const struct dm_event_options *option
 	event->desk_observers = g_array_new(FALSE, FALSE, sizeof(struct dm_desk_observer));
 	for (size_t i = 0; i < options->room_count; i++) {
 		event->room_count = i + 1;
-		const int error = dm_room_init(&event->rooms[i], event, &options->rooms[i]);
+		int error = dm_room_init(&event->rooms[i], event, &options->rooms[i]);
 
+		if (error == 0 && metrics)
+			error = dm_reception_metrics_add(metrics, &event->rooms[i]);
 		if (error < 0) {
 			dm_event_destroy(event);
 			return error;
@@ -102,8 +105,11 @@ void dm_event_destroy(struct dm_event *event)
 	end_all(event->publishers_by_id, end_publisher);
 	end_all(event->subscribers_by_id, end_subscriber);
 	dm_transport_set_observer(event->transport, NULL, NULL);
-	for (size_t i = 0; i < event->room_count; i++)
+	for (size_t i = 0; i < event->room_count; i++) {
+		if (event->metrics)
+			dm_reception_metrics_remove(event->metrics, &event->rooms[i]);
 		dm_room_finish(&event->rooms[i]);
+	}
 	g_array_unref(event->desk_observers);
 	g_array_unref(event->observers);
 	g_hash_table_unref(event->publishers_by_id);

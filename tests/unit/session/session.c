@@ -261,6 +261,75 @@ static void choices_have_names(void **state)
 	assert_false(dm_video_choice_parse("best", &choice));
 }
 
+static bool tells(const struct fixture *fixture, const char *what)
+{
+	char *text = dm_metrics_render(fixture->metrics, NULL);
+	const bool found = strstr(text, what) != NULL;
+
+	free(text);
+	return found;
+}
+
+static void metrics_tell_how_listeners_fare(void **state)
+{
+	struct fixture *fixture = *state;
+	struct dm_track *track = fixture->room->channels[1].track;
+	struct dm_track *rung = fixture->room->picture.tracks[1];
+
+	dm_reception_note(dm_track_reception(track), DM_MSEC(30), 13); /* 51 thousandths */
+	dm_metric_add(&dm_track_reception(track)->resent, 7);
+	dm_track_change_readers(rung, 4);
+#define FR "room=\"plenary\",channel=\"fr\""
+	assert_true(tells(fixture, "dragoman_channel_reception_round_trip_seconds_bucket{" FR
+				   ",le=\"0.02\"} 0\n"));
+	assert_true(tells(fixture, "dragoman_channel_reception_round_trip_seconds_bucket{" FR
+				   ",le=\"0.04\"} 1\n"));
+	assert_true(tells(fixture, "dragoman_channel_reception_loss_ratio_sum{" FR "} 0.051\n"));
+	assert_true(tells(fixture, "dragoman_channel_resent_packets_total{" FR "} 7\n"));
+	assert_true(tells(fixture, "dragoman_picture_readers{room=\"plenary\",picture=\"picture\","
+				   "rung=\"1\",height=\"360\"} 4\n"));
+	assert_true(tells(fixture, "dragoman_picture_readers{room=\"plenary\",picture=\"sign\","
+				   "rung=\"0\",height=\"360\"} 0\n"));
+	dm_track_change_readers(rung, -4);
+}
+
+static void what_is_the_floor_is_told_once(void **state)
+{
+	struct fixture *fixture = *state;
+	static const struct dm_channel_options nobodys = { .lang = "es" };
+	static const struct dm_room_options room = {
+		.id = "small", .floor = { .uri = "test:" }, .channels = &nobodys, .channel_count = 1
+	};
+	static const struct dm_event_options small = { .id = "e", .rooms = &room, .room_count = 1 };
+
+	dm_event_destroy(fixture->event);
+	assert_false(tells(fixture, "dragoman_channel"));
+	assert_false(tells(fixture, "dragoman_picture"));
+	assert_int_equal(dm_event_create(&fixture->event, &small, NULL, NULL, fixture->metrics), 0);
+	assert_ptr_equal(dm_event_room(fixture->event, 0)->channels[1].track,
+			 dm_event_room(fixture->event, 0)->channels[0].track);
+	assert_true(tells(fixture, "dragoman_channel_resent_packets_total{room=\"small\","
+				   "channel=\"floor\"} 0\n"));
+	assert_false(tells(fixture, "dragoman_channel_resent_packets_total{room=\"small\","
+				    "channel=\"es\"}"));
+}
+
+static void an_event_that_fails_leaves_no_metrics(void **state)
+{
+	struct fixture *fixture = *state;
+	struct dm_room_options two[2] = { rooms[0], rooms[0] };
+	const struct dm_event_options broken = { .id = "e", .rooms = two, .room_count = 2 };
+
+	dm_event_destroy(fixture->event);
+	two[1].id = "second";
+	two[1].sign.ladder_count = DM_LADDER_MAX + 1;
+	assert_int_equal(dm_event_create(&fixture->event, &broken, NULL, NULL, fixture->metrics),
+			 -EINVAL);
+	assert_false(tells(fixture, "dragoman_"));
+	assert_int_equal(dm_event_create(&fixture->event, &options, NULL, NULL, fixture->metrics),
+			 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -272,6 +341,9 @@ int main(void)
 		TEST(a_join_that_fails_leaves_nothing),
 		TEST(observers_hear_of_changes_only),
 		TEST(choices_have_names),
+		TEST(metrics_tell_how_listeners_fare),
+		TEST(what_is_the_floor_is_told_once),
+		TEST(an_event_that_fails_leaves_no_metrics),
 	};
 
 	return cmocka_run_group_tests_name("session", tests, NULL, NULL);
