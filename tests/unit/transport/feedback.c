@@ -2,6 +2,7 @@
  * reports to its uplinks. */
 #include "transport/feedback.h"
 
+#include "loopback.h"
 #include "rtp/rtcp.h"
 
 #include <setjmp.h>
@@ -9,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #define NTP_SECOND (UINT64_C(1) << 32)
@@ -18,6 +21,7 @@ struct fixture {
 	struct dm_peer_answer answer;
 	struct dm_intake *intake;
 	struct dm_network_table *networks;
+	struct dm_sender *sender; /* NULL: nothing is to be sent */
 	struct dm_track *tracks[DM_MEDIA_COUNT];
 	struct dm_track_packet scratch;
 	struct dm_feedback_metrics metrics;
@@ -42,9 +46,9 @@ static int set_up(void **state)
 							.clock_rate_hz = sound ? 48000 : 90000,
 							.capacity_packets = 16 };
 
-		options.streams[media] = (struct dm_stream_options){ .wanted = true,
-								     .payload_type = 100,
-								     .rtx_payload_type = 101 };
+		options.streams[media] = (struct dm_stream_options){
+			.wanted = true, .payload_type = 100, .rtx_payload_type = 101, .nack = true
+		};
 		assert_int_equal(dm_track_create(&fixture->tracks[media], &track), 0);
 	}
 	assert_int_equal(dm_connection_create(&fixture->connection, 1, &options, DM_SEC(1),
@@ -76,7 +80,8 @@ static int tear_down(void **state)
 static void take(struct fixture *fixture)
 {
 	dm_feedback_take(fixture->connection, fixture->data, fixture->writer.size,
-			 &(struct dm_feedback_context){ .scratch = &fixture->scratch,
+			 &(struct dm_feedback_context){ .sender = fixture->sender,
+							.scratch = &fixture->scratch,
 							.metrics = &fixture->metrics,
 							.networks = fixture->networks,
 							.ntp_now = 100 * NTP_SECOND,
@@ -126,6 +131,93 @@ static void loss_of_sound_reaches_its_track(void **state)
 	assert_int_equal(dm_track_take_loss(fixture->tracks[DM_MEDIA_AUDIO]), -1);
 }
 
+/* What one track and the peer's network and country were told. */
+static void check_told(const struct fixture *fixture, enum dm_media media, uint64_t reports,
+		       uint64_t network_reports)
+{
+	const struct dm_network_places *places = &fixture->connection->places;
+	struct dm_reception_counts counts;
+
+	dm_reception_read(dm_track_reception(fixture->tracks[media]), &counts);
+	assert_int_equal(counts.reports, reports);
+	for (size_t n = 0; n < 2; n++) {
+		const uint16_t place = n ? places->country : places->network;
+		uint32_t listeners;
+		const uint64_t key = dm_network_table_look(fixture->networks, place, &listeners);
+
+		counts = (struct dm_reception_counts){ 0 };
+		dm_network_table_read(fixture->networks, place, key, &counts);
+		assert_int_equal(counts.reports, network_reports);
+	}
+}
+
+static void reports_are_counted_by_track_and_by_network(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct dm_address address = { .family = AF_INET, .ip = { 203, 0, 113, 9 } };
+	/* Our report of second 99, which it answers half a second after it came: now is 100. */
+	const struct dm_rtcp_report_block block = { .ssrc = fixture->answer.ssrc[DM_MEDIA_PICTURE],
+						    .fraction_lost = 26,
+						    .last_sr = 99 << 16,
+						    .delay_since_last_sr = 1 << 15 };
+	struct dm_reception_counts counts;
+
+	report(fixture, fixture->answer.ssrc[DM_MEDIA_AUDIO], 10); /* counted nowhere else yet */
+	dm_network_table_enter(fixture->networks, &fixture->connection->places, &address, "CH");
+	check_told(fixture, DM_MEDIA_AUDIO, 1, 0);
+	report(fixture, fixture->answer.ssrc[DM_MEDIA_AUDIO], 10);
+	check_told(fixture, DM_MEDIA_AUDIO, 2, 1);
+	dm_rtcp_write_receiver_report(&fixture->writer, 99, &block, 1);
+	take(fixture);
+	check_told(fixture, DM_MEDIA_PICTURE, 1, 2);
+	dm_reception_read(dm_track_reception(fixture->tracks[DM_MEDIA_PICTURE]), &counts);
+	assert_int_equal(counts.round_trip[8], 1); /* 300..600 ms */
+	/* Of retransmissions, of nobody's stream, and of one that rests: nothing. */
+	report(fixture, fixture->answer.rtx_ssrc[DM_MEDIA_AUDIO], 255);
+	report(fixture, 12345, 255);
+	dm_stream_set_rungs(&fixture->connection->streams[0], NULL, 0);
+	report(fixture, fixture->answer.ssrc[DM_MEDIA_AUDIO], 10);
+	check_told(fixture, DM_MEDIA_AUDIO, 2, 2);
+}
+
+static void resent_packets_are_counted_by_track_and_by_network(void **state)
+{
+	struct fixture *fixture = *state;
+	struct dm_stream *stream = &fixture->connection->streams[0];
+	struct dm_track *track = fixture->tracks[DM_MEDIA_AUDIO];
+	const struct dm_address address = { .family = AF_INET6, .ip = { 0x20, 0x01, 0x0d, 0xb8 } };
+	const struct dm_track_payload payload = { .data = (const uint8_t *)"sound", .bytes = 5 };
+	const struct dm_track_frame frame = { .payloads = &payload, .payload_count = 1 };
+	struct dm_reception_counts counts = { 0 };
+	struct loopback out;
+	uint32_t listeners;
+
+	loopback_init(&out);
+	close(loopback_socket(&fixture->connection->outlet.to));
+	dm_network_table_enter(fixture->networks, &fixture->connection->places, &address, "");
+	assert_int_equal(dm_track_publish(track, &frame, DM_SEC(5)), 0);
+	assert_int_equal(dm_track_read(track, 0, &fixture->scratch), DM_TRACK_READ_OK);
+	dm_stream_switch(stream, track, 0);
+	dm_stream_send(stream, out.sender, &fixture->scratch, 1);
+	fixture->sender = out.sender;
+	for (int n = 0; n < 3; n++) { /* the second and third time too soon */
+		dm_rtcp_write_nack(&fixture->writer, 99, stream->ssrc,
+				   &(uint16_t){ (uint16_t)dm_rewriter_map(&stream->rewriter, 0) },
+				   1);
+		take(fixture);
+	}
+	assert_int_equal(dm_metric_get(&fixture->metrics.resent), 1);
+	dm_reception_read(dm_track_reception(track), &counts);
+	assert_int_equal(counts.resent, 1);
+	const uint16_t place = fixture->connection->places.network;
+	const uint64_t key = dm_network_table_look(fixture->networks, place, &listeners);
+
+	dm_network_table_read(fixture->networks, place, key, &counts);
+	assert_int_equal(counts.resent, 2);
+	dm_sender_flush(out.sender);
+	loopback_finish(&out);
+}
+
 static void a_sender_report_is_for_who_sends(void **state)
 {
 	struct fixture *fixture = *state;
@@ -156,6 +248,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(no_two_streams_share_an_ssrc),
 		TEST(loss_of_sound_reaches_its_track),
+		TEST(reports_are_counted_by_track_and_by_network),
+		TEST(resent_packets_are_counted_by_track_and_by_network),
 		TEST(a_sender_report_is_for_who_sends),
 	};
 

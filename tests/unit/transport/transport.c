@@ -3,6 +3,7 @@
 #include "offer.h"
 #include "receiver.h"
 #include "transport/load.h"
+#include "transport/networks.h"
 #include "transport/transport.h"
 
 #include <arpa/inet.h>
@@ -192,6 +193,8 @@ static void connect_to(struct peer *peer, const struct dm_candidate *candidate)
 /* As signalling would: the peer's fingerprint goes in, the relay's answer comes out. */
 static void join(struct fixture *fixture, struct peer *peer, const struct dm_fingerprint *announced)
 {
+	static const char *const countries[] = { "CH", "FR", "" };
+	const char *country = countries[(peer - fixture->peers) % 3];
 	struct dm_peer_options options = { .fingerprint = *announced };
 	struct dm_peer_answer answer;
 	struct dm_answer read = { .ice_lite = true, .passive = true, .audio = true, .video = true };
@@ -204,6 +207,7 @@ static void join(struct fixture *fixture, struct peer *peer, const struct dm_fin
 								  .send = send_datagram,
 								  .user = peer }),
 		0);
+	memcpy(options.country, country, strlen(country));
 	assert_true(dm_receiver_offer(peer->receiver, offer, sizeof(offer)) > 0);
 	assert_int_equal(
 		sscanf(strstr(offer, "a=ice-ufrag:"), "a=ice-ufrag:%256s", options.remote_ufrag),
@@ -326,6 +330,58 @@ static void check_load(const struct fixture *fixture)
 		assert_in_range(dm_transport_worker_of(fixture->peers[i].id), 0, count - 1);
 }
 
+static bool all_have_reported(const struct fixture *fixture)
+{
+	struct dm_network networks[3];
+
+	/* Each has two streams to report on, and counts by network and by country. */
+	return dm_transport_networks(fixture->transport, networks, 3) == 3 &&
+	       networks[0].reception.reports >= 2 * PEERS &&
+	       networks[1].reception.reports >= 2 * PEERS / 3 &&
+	       networks[2].reception.reports >= 2 * PEERS / 3;
+}
+
+static void check_networks(const struct fixture *fixture)
+{
+	static const struct {
+		const char *name;
+		bool country;
+		uint32_t listeners;
+	} expected[] = { { "loopback", false, PEERS },
+			 { "CH", true, PEERS / 3 },
+			 { "FR", true, PEERS / 3 } };
+	struct dm_network networks[8];
+	struct dm_reception_counts counts;
+	uint64_t reports = 0;
+
+	assert_int_equal(dm_transport_networks(fixture->transport, networks, 1), 1);
+	assert_string_equal(networks[0].name, "loopback");
+	assert_int_equal(dm_transport_networks(fixture->transport, networks, 8), 3);
+	for (size_t n = 0; n < 3; n++) {
+		assert_string_equal(networks[n].name, expected[n].name);
+		assert_int_equal(networks[n].country, expected[n].country);
+		assert_int_equal(networks[n].listeners, expected[n].listeners);
+		assert_int_equal(networks[n].workers, 3);
+		assert_true(networks[n].reception.loss_sum < 0.001);
+	}
+	for (size_t n = 0; n < CHANNELS + RUNGS; n++) {
+		dm_reception_read(dm_track_reception(n < CHANNELS ? fixture->channels[n]
+								  : fixture->rungs[n - CHANNELS]),
+				  &counts);
+		reports += counts.reports;
+	}
+	assert_in_range(reports, networks[0].reception.reports, UINT64_MAX);
+}
+
+static int64_t readers_of(struct dm_track *const *tracks, size_t count)
+{
+	int64_t readers = 0;
+
+	for (size_t n = 0; n < count; n++)
+		readers += dm_track_readers(tracks[n]);
+	return readers;
+}
+
 static void peers_get_unbroken_streams_while_they_change(void **state)
 {
 	struct fixture *fixture = *state;
@@ -360,9 +416,19 @@ static void peers_get_unbroken_streams_while_they_change(void **state)
 		assert_int_equal(seen->malformed, 0);
 	}
 	check_load(fixture);
+	wait_for(fixture, all_have_reported, "reports of everybody");
+	check_networks(fixture);
+	assert_int_equal(readers_of(fixture->channels, CHANNELS), PEERS);
+	assert_int_equal(readers_of(fixture->rungs, RUNGS), PEERS);
 	for (size_t i = 0; i < PEERS; i++)
 		dm_transport_remove_peer(fixture->transport, fixture->peers[i].id);
 	wait_for(fixture, all_ended, "goodbye for everybody");
+	assert_int_equal(readers_of(fixture->channels, CHANNELS), 0);
+	assert_int_equal(readers_of(fixture->rungs, RUNGS), 0);
+
+	struct dm_network networks[1];
+
+	assert_int_equal(dm_transport_networks(fixture->transport, networks, 1), 0);
 }
 
 static void another_certificate_than_announced_is_refused(void **state)
@@ -427,6 +493,11 @@ static void who_says_goodbye_is_gone_at_once(void **state)
 		if (i % 2 == 0)
 			assert_int_equal(fixture->peers[i].end, DM_PEER_CLOSED);
 	}
+
+	struct dm_network networks[1];
+
+	assert_int_equal(dm_transport_networks(fixture->transport, networks, 1), 1);
+	assert_int_equal(networks[0].listeners, PEERS / 2);
 }
 
 /* Removed before ICE, during DTLS, after it: whatever comes late harms nobody. */
