@@ -1,0 +1,163 @@
+#include "audio/repetition.h"
+
+#include <errno.h>
+#include <fftw3.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RATE DM_REPETITION_RATE_HZ
+#define TICK DM_REPETITION_TICK
+
+#define WINDOW   (2 * RATE) /* that is looked for, */
+#define FARTHEST (2 * RATE) /* as much as so long before */
+#define NEAREST  (RATE / 50)
+#define WHOLE    (WINDOW + FARTHEST)
+
+/* How alike it must be. Opus at 24 kbit/s leaves 0.9 of what repeats exactly; what people play or
+ * say again stays below 0.7. Measured, unit/audio_fingerprint. */
+#define ALIKE 0.8
+
+/* A period below 20 ms, from here on, is a tone's. */
+#define TONE (RATE / 2000)
+
+/* -60 dBFS: below, nothing sounds. */
+#define SOUNDS 1e-6
+
+struct dm_repetition {
+	float ring[WHOLE]; /* the differences of neighbours: what is high in speech counts too */
+	size_t next;       /* counts on */
+	float last;
+	float *samples; /* owned scratch, as are the others */
+	fftwf_complex *window, *whole;
+	fftwf_plan forward, backward;
+};
+
+int dm_repetition_create(struct dm_repetition **out)
+{
+	struct dm_repetition *repetition = calloc(1, sizeof(*repetition));
+
+	*out = NULL;
+	if (!repetition)
+		return -ENOMEM;
+	repetition->samples = fftwf_alloc_real(WHOLE);
+	repetition->window = fftwf_alloc_complex(WHOLE / 2 + 1);
+	repetition->whole = fftwf_alloc_complex(WHOLE / 2 + 1);
+	if (repetition->samples && repetition->window && repetition->whole) {
+		repetition->forward = fftwf_plan_dft_r2c_1d(WHOLE, repetition->samples,
+							    repetition->whole, FFTW_ESTIMATE);
+		repetition->backward = fftwf_plan_dft_c2r_1d(WHOLE, repetition->whole,
+							     repetition->samples, FFTW_ESTIMATE);
+	}
+	if (!repetition->forward || !repetition->backward) {
+		dm_repetition_destroy(repetition);
+		return -ENOMEM;
+	}
+	*out = repetition;
+	return 0;
+}
+
+void dm_repetition_destroy(struct dm_repetition *repetition)
+{
+	if (!repetition)
+		return;
+	if (repetition->backward)
+		fftwf_destroy_plan(repetition->backward);
+	if (repetition->forward)
+		fftwf_destroy_plan(repetition->forward);
+	fftwf_free(repetition->whole);
+	fftwf_free(repetition->window);
+	fftwf_free(repetition->samples);
+	free(repetition);
+}
+
+void dm_repetition_put(struct dm_repetition *repetition, const float *samples)
+{
+	for (size_t n = 0; n < TICK; n++) {
+		repetition->ring[repetition->next++ % WHOLE] = samples[n] - repetition->last;
+		repetition->last = samples[n];
+	}
+}
+
+/* Into the scratch, oldest first, nothing before `from`. */
+static void unroll(const struct dm_repetition *repetition, size_t from)
+{
+	const size_t oldest = repetition->next % WHOLE;
+
+	memcpy(repetition->samples, repetition->ring + oldest,
+	       (WHOLE - oldest) * sizeof(*repetition->samples));
+	memcpy(repetition->samples + WHOLE - oldest, repetition->ring,
+	       oldest * sizeof(*repetition->samples));
+	memset(repetition->samples, 0, from * sizeof(*repetition->samples));
+}
+
+/* What the window and the whole have in common, at each distance, into samples[distance]. */
+static void correlate(const struct dm_repetition *repetition)
+{
+	unroll(repetition, WHOLE - WINDOW);
+	fftwf_execute_dft_r2c(repetition->forward, repetition->samples, repetition->window);
+	unroll(repetition, 0);
+	fftwf_execute_dft_r2c(repetition->forward, repetition->samples, repetition->whole);
+	for (size_t n = 0; n <= WHOLE / 2; n++) {
+		const float a = repetition->window[n][0], b = repetition->window[n][1];
+		const float c = repetition->whole[n][0], d = repetition->whole[n][1];
+
+		repetition->whole[n][0] = (a * c + b * d) / WHOLE;
+		repetition->whole[n][1] = (b * c - a * d) / WHOLE;
+	}
+	fftwf_execute_dft_c2r(repetition->backward, repetition->whole, repetition->samples);
+}
+
+static double square_at(const struct dm_repetition *repetition, size_t age)
+{
+	const float sample = repetition->ring[(repetition->next - 1 - age) % WHOLE];
+
+	return (double)sample * (double)sample;
+}
+
+/* The peak of a parabola through three neighbours. */
+static double peak(const float *samples)
+{
+	const double a = (double)samples[-1], b = (double)samples[0], c = (double)samples[1];
+	const double bend = a - 2 * b + c;
+
+	return bend < 0 ? b - (a - c) * (a - c) / (8 * bend) : b;
+}
+
+bool dm_repetition_find(const struct dm_repetition *repetition, dm_usec *period)
+{
+	double energy = 0, before = 0, best = ALIKE;
+	size_t found = 0;
+	bool leads = true; /* the beginning of every correlation, before it first falls */
+
+	if (repetition->next < WHOLE)
+		return false;
+	for (size_t age = 0; age < WINDOW; age++)
+		energy += square_at(repetition, age);
+	if (energy / WINDOW < SOUNDS / 100)
+		return false;
+	before = energy;
+	correlate(repetition);
+	for (size_t distance = 1; distance < FARTHEST - 1; distance++) {
+		before += square_at(repetition, WINDOW - 1 + distance) -
+			  square_at(repetition, distance - 1);
+
+		const float *at = repetition->samples + distance;
+		const double likeness = peak(at) / sqrt(energy * fmax(before, energy / 100));
+
+		leads = leads && likeness > ALIKE;
+		if (leads || at[0] < at[-1] || at[0] < at[1] || likeness <= best)
+			continue;
+		if (distance < NEAREST)
+			return false; /* a tone's period */
+		/* Its multiples are as good: the first is the period. */
+		best = likeness + 0.02;
+		if (found == 0 || best > 1.05)
+			found = distance;
+	}
+	if (found == 0)
+		return false;
+	if (period)
+		*period = (dm_usec)found * 1000000 / RATE;
+	return true;
+}
