@@ -13,12 +13,19 @@
 
 struct dm_post;
 
-enum dm_command_type { DM_COMMAND_SET, DM_COMMAND_SET_OTHER, DM_COMMAND_CONNECT };
+enum dm_command_type {
+	DM_COMMAND_SET,
+	DM_COMMAND_SET_OTHER,
+	DM_COMMAND_CONNECT,
+	DM_COMMAND_POINT_EAR,   /* `ear` at `microphone` of `channel`; -1: at none */
+	DM_COMMAND_CONNECT_EAR, /* `intake` to `ear` */
+};
 
 struct dm_command {
 	enum dm_command_type type;
 	int channel;
 	int other;
+	int ear;
 	uint8_t microphone;
 	struct dm_intake *intake; /* a reference is handed over; nullable */
 	struct dm_engine_state state;

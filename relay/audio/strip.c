@@ -2,8 +2,8 @@
 #include "audio/board.h"
 #include "audio/encoder.h"
 #include "audio/feed.h"
-#include "audio/loss_setting.h"
 #include "audio/meter.h"
+#include "audio/outlet.h"
 
 #include <errno.h>
 #include <math.h>
@@ -33,20 +33,17 @@ struct dm_strip {
 	struct dm_sound_line *line;       /* owned; NULL without an inlet */
 	struct dm_microphone *microphone; /* owned; NULL without an intake */
 	struct dm_engine *engine;         /* owned; NULL of a floor */
-	struct dm_encoder *encoder;       /* owned; NULL without a track */
+	struct dm_outlet *outlet;         /* owned; NULL without a track */
 	struct dm_feed feeds[SOURCES];    /* the last is the channel's own */
 	dm_usec dead_for;                 /* the channel's own source has given nothing */
 	bool made_up;                     /* and the end of what it gave is concealment */
 	struct dm_tap *tap;               /* owned, of what leaves; NULL: nobody listens */
 	struct dm_tap *taps[DM_ENGINE_MICROPHONES]; /* owned, of microphones; likewise */
 	dm_usec ramp, fading; /* of the fallback, to a voice: at most, and what is left of it */
-	struct dm_loss_setting loss;
-	unsigned ticks; /* encoded */
 	struct dm_meter meter;
-	float source[FRAME];  /* what its own source gave; a floor gives it to others */
-	float before[AHEAD];  /* the end of the tick before */
-	float samples[FRAME]; /* what leaves */
-	uint8_t payload[DM_AUDIO_PAYLOAD_MAX];
+	float source[FRAME];            /* what its own source gave; a floor gives it to others */
+	float before[AHEAD];            /* the end of the tick before */
+	float samples[FRAME];           /* what leaves */
 	struct dm_intake_packet packet; /* scratch */
 
 	_Atomic uint64_t level[DM_BOARD_WORDS(struct dm_ticker_level)];
@@ -140,7 +137,6 @@ static int add_metrics(struct dm_strip *strip)
 static int create_parts(struct dm_strip *strip)
 {
 	const struct dm_ticker_channel *options = &strip->options;
-	const uint8_t loss = strip->loss.percent;
 	int error = 0;
 
 	if (options->inlet)
@@ -150,12 +146,7 @@ static int create_parts(struct dm_strip *strip)
 	if (!error && options->engine)
 		error = dm_engine_create(&strip->engine, options->engine);
 	if (!error && options->track)
-		error = dm_encoder_create(&strip->encoder,
-					  &(struct dm_encoder_options){
-						  .bitrate_bps = options->bitrate_bps,
-						  .loss_percent = loss,
-						  .complexity = dm_encoder_complexity(loss),
-					  });
+		error = dm_outlet_create(&strip->outlet, options->track, options->bitrate_bps);
 	return error;
 }
 
@@ -176,14 +167,13 @@ int dm_strip_create(struct dm_strip **out, const struct dm_ticker_channel *chann
 	strip->lookahead = lookahead_samples;
 	strip->dead_for = DM_USEC_NEVER;
 	strip->metrics = metrics;
-	dm_loss_setting_init(&strip->loss);
-	dm_metric_set(&strip->loss_percent, strip->loss.percent);
-	if (channel->track)
-		dm_track_ref(channel->track);
 	if (channel->intake)
 		dm_feed_connect(&strip->feeds[DM_ENGINE_INLET], dm_intake_ref(channel->intake));
 
 	int error = create_parts(strip);
+
+	if (strip->outlet)
+		dm_metric_set(&strip->loss_percent, dm_outlet_loss_percent(strip->outlet));
 
 	if (channel->engine)
 		strip->ramp = channel->engine->ramp > 0 ? channel->engine->ramp : RAMP;
@@ -208,14 +198,13 @@ void dm_strip_destroy(struct dm_strip *strip)
 		dm_metrics_remove(strip->metrics, strip, sizeof(*strip));
 	for (size_t n = 0; n < SOURCES; n++)
 		dm_intake_unref(strip->feeds[n].intake);
-	dm_encoder_destroy(strip->encoder);
+	dm_outlet_destroy(strip->outlet);
 	dm_engine_destroy(strip->engine);
 	dm_microphone_destroy(strip->microphone);
 	dm_sound_line_destroy(strip->line);
 	for (size_t n = 0; n < DM_ENGINE_MICROPHONES; n++)
 		dm_tap_destroy(strip->taps[n]);
 	dm_tap_destroy(strip->tap);
-	dm_track_unref(strip->options.track);
 	free(strip);
 }
 
@@ -410,29 +399,10 @@ const float *dm_strip_sound(const struct dm_strip *strip)
 	return strip->engine ? strip->samples : strip->source;
 }
 
-static void follow_loss(struct dm_strip *strip)
-{
-	if (++strip->ticks % DM_LOSS_SETTING_EVERY_TICKS != 0 ||
-	    !dm_loss_setting_note(&strip->loss, dm_track_take_loss(strip->options.track)))
-		return;
-	dm_encoder_set_loss(strip->encoder, strip->loss.percent);
-	dm_metric_set(&strip->loss_percent, strip->loss.percent);
-}
-
 bool dm_strip_encode(struct dm_strip *strip, struct dm_track_payload *payload)
 {
-	/* Opus's frame of silence (fullband CELT, 20 ms): a tick is never left without a packet. */
-	static const uint8_t silence[3] = { 0xf8, 0xff, 0xfe };
+	const bool made = dm_outlet_encode(strip->outlet, strip->samples, payload);
 
-	follow_loss(strip);
-
-	const int bytes = dm_encoder_encode(strip->encoder, strip->samples, strip->payload,
-					    sizeof(strip->payload));
-	const bool made = bytes > 0 && bytes <= DM_TRACK_PAYLOAD_MAX;
-
-	if (!made)
-		memcpy(strip->payload, silence, sizeof(silence));
-	payload->data = strip->payload;
-	payload->bytes = made ? (size_t)bytes : sizeof(silence);
+	dm_metric_set(&strip->loss_percent, dm_outlet_loss_percent(strip->outlet));
 	return made;
 }

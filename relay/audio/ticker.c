@@ -1,4 +1,5 @@
 #include "audio/ticker.h"
+#include "audio/ears.h"
 #include "audio/encoder.h"
 #include "audio/post.h"
 #include "audio/strip.h"
@@ -43,6 +44,7 @@ struct dm_ticker {
 	uint32_t lookahead;       /* samples, of all encoders */
 	struct channel *channels; /* owned */
 	size_t count;
+	struct dm_ears ears;
 	struct dm_post *post; /* owned */
 	struct dm_log_limit failures;
 	pthread_t thread;
@@ -198,12 +200,56 @@ int dm_ticker_connect(struct dm_ticker *ticker, int channel, uint8_t microphone,
 			       });
 }
 
+int dm_ticker_add_ear(struct dm_ticker *ticker, const struct dm_ticker_ear *ear)
+{
+	return dm_ears_add(&ticker->ears, ear);
+}
+
+int dm_ticker_point_ear(struct dm_ticker *ticker, int ear, int channel, uint8_t microphone)
+{
+	if (ear < 0 || ear >= (int)ticker->ears.count || microphone >= DM_ENGINE_MICROPHONES ||
+	    (channel != -1 && !is_engine(ticker, channel)))
+		return -EINVAL;
+	return dm_post_command(ticker->post, &(struct dm_command){
+						     .type = DM_COMMAND_POINT_EAR,
+						     .ear = ear,
+						     .channel = channel,
+						     .microphone = microphone,
+					     });
+}
+
+int dm_ticker_connect_ear(struct dm_ticker *ticker, int ear, struct dm_intake *intake)
+{
+	if (ear < 0 || ear >= (int)ticker->ears.count ||
+	    (intake && dm_intake_clock_rate_hz(intake) != DM_AUDIO_RATE_HZ))
+		return -EINVAL;
+	return dm_post_command(ticker->post, &(struct dm_command){
+						     .type = DM_COMMAND_CONNECT_EAR,
+						     .ear = ear,
+						     .intake = intake,
+					     });
+}
+
+static void take_ear_command(struct dm_ticker *ticker, const struct dm_command *command)
+{
+	struct dm_earpiece *ear = ticker->ears.list[command->ear].earpiece;
+
+	if (command->type == DM_COMMAND_CONNECT_EAR)
+		dm_post_give_back(ticker->post, dm_earpiece_connect(ear, command->intake));
+	else if (command->channel < 0)
+		dm_earpiece_point(ear, NULL, 0);
+	else
+		dm_earpiece_point(ear, dm_strip_engine(ticker->channels[command->channel].strip),
+				  command->microphone);
+}
+
 static void take_commands(struct dm_ticker *ticker)
 {
 	struct dm_command command;
 
 	while (dm_post_take_command(ticker->post, &command)) {
-		struct channel *channel = &ticker->channels[command.channel];
+		struct channel *channel = command.channel < 0 ? NULL
+							      : &ticker->channels[command.channel];
 
 		switch (command.type) {
 		case DM_COMMAND_SET:
@@ -216,6 +262,10 @@ static void take_commands(struct dm_ticker *ticker)
 			dm_post_give_back(ticker->post,
 					  dm_strip_connect(channel->strip, command.microphone,
 							   command.intake));
+			break;
+		case DM_COMMAND_POINT_EAR:
+		case DM_COMMAND_CONNECT_EAR:
+			take_ear_command(ticker, &command);
 			break;
 		}
 	}
@@ -301,15 +351,12 @@ static struct dm_strip *strip_of(const struct dm_ticker *ticker, int channel)
 	return channel < 0 ? NULL : ticker->channels[channel].strip;
 }
 
-static void encode(struct dm_ticker *ticker, struct channel *channel)
+static void note_not_encoded(struct dm_ticker *ticker, const char *track)
 {
 	uint64_t suppressed;
 
-	if (dm_strip_encode(channel->strip, &channel->payload))
-		return;
 	if (dm_log_allow(&ticker->failures, dm_time_now(), &suppressed))
-		dm_log(DM_LOG_ERROR, "audio.sound_not_encoded", "track=%s suppressed=%llu",
-		       dm_track_name(dm_strip_track(channel->strip)),
+		dm_log(DM_LOG_ERROR, "audio.sound_not_encoded", "track=%s suppressed=%llu", track,
 		       (unsigned long long)suppressed);
 }
 
@@ -318,6 +365,7 @@ void dm_ticker_make(struct dm_ticker *ticker, int64_t tick)
 	const dm_usec at = ticker->timeline.origin + tick * TICK + DM_TICKER_DELAY;
 
 	take_commands(ticker);
+	dm_ears_wake(&ticker->ears);
 	/* An engine's floor comes before it, and so has this tick's sound. */
 	for (size_t n = 0; n < ticker->count; n++) {
 		struct channel *channel = &ticker->channels[n];
@@ -325,29 +373,33 @@ void dm_ticker_make(struct dm_ticker *ticker, int64_t tick)
 		dm_strip_run(channel->strip, tick, at,
 			     strip_of(ticker, dm_strip_floor(channel->strip)),
 			     strip_of(ticker, channel->other));
-		if (dm_strip_track(channel->strip))
-			encode(ticker, channel);
+		if (dm_strip_track(channel->strip) &&
+		    !dm_strip_encode(channel->strip, &channel->payload))
+			note_not_encoded(ticker, dm_track_name(dm_strip_track(channel->strip)));
 		tell_events(ticker, (int)n);
 	}
+	if (dm_ears_make(&ticker->ears, at) > 0)
+		note_not_encoded(ticker, "ear");
 }
 
 void dm_ticker_publish(struct dm_ticker *ticker, int64_t tick, dm_usec now)
 {
 	const dm_usec at = ticker->timeline.origin + tick * TICK;
+	struct dm_track_frame frame = {
+		.payload_count = 1,
+		.captured_at = at,
+		.timestamp = dm_timeline_rtp(&ticker->timeline, at, DM_AUDIO_RATE_HZ),
+		.key = true,
+	};
 
 	for (size_t n = 0; n < ticker->count; n++) {
 		struct dm_track *track = dm_strip_track(ticker->channels[n].strip);
-		const struct dm_track_frame frame = {
-			.payloads = &ticker->channels[n].payload,
-			.payload_count = 1,
-			.captured_at = at,
-			.timestamp = dm_timeline_rtp(&ticker->timeline, at, DM_AUDIO_RATE_HZ),
-			.key = true,
-		};
 
+		frame.payloads = &ticker->channels[n].payload;
 		if (track)
 			dm_track_publish(track, &frame, now);
 	}
+	dm_ears_publish(&ticker->ears, &frame, now);
 	dm_audience_ring(ticker->audience);
 }
 
@@ -432,6 +484,7 @@ void dm_ticker_destroy(struct dm_ticker *ticker)
 		return;
 	dm_ticker_stop(ticker);
 	dm_post_destroy(ticker->post);
+	dm_ears_finish(&ticker->ears);
 	for (size_t n = 0; n < ticker->count; n++)
 		dm_strip_destroy(ticker->channels[n].strip);
 	if (ticker->metrics)

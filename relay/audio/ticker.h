@@ -84,6 +84,25 @@ int dm_ticker_set_other(struct dm_ticker *ticker, int channel, int other);
 int dm_ticker_connect(struct dm_ticker *ticker, int channel, uint8_t microphone,
 		      struct dm_intake *intake);
 
+/* --- ears: microphones heard by themselves, by nobody else --- */
+
+struct dm_ticker_ear {
+	struct dm_track *track; /* a reference is taken; pauses while the ear hears nothing */
+	uint32_t bitrate_bps;
+	double target_lufs; /* of an intake of its own; as of an engine */
+};
+
+/* Before start. Returns the ear's number, counting from 0, -EINVAL or -ENOMEM. */
+int dm_ticker_add_ear(struct dm_ticker *ticker, const struct dm_ticker_ear *ear);
+
+/* It hears this microphone of an engine, on air or not; channel -1: none. That does not doze
+ * meanwhile. Returns as dm_ticker_set. */
+int dm_ticker_point_ear(struct dm_ticker *ticker, int ear, int channel, uint8_t microphone);
+
+/* It hears this intake, whatever it is pointed at; as dm_ticker_connect, for an intake that feeds
+ * no engine. */
+int dm_ticker_connect_ear(struct dm_ticker *ticker, int ear, struct dm_intake *intake);
+
 /* --- what engines found out --- */
 
 struct dm_ticker_event {
