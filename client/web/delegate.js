@@ -16,6 +16,7 @@ import { readLink, writeLink } from './page/link.js';
 import { Locale } from './page/locale.js';
 import { recall, remember } from './page/memory.js';
 import { MyLanguages } from './page/my_languages.js';
+import { Notices } from './page/notices.js';
 import { LOCALES } from './page/preference.js';
 import { QualityLine } from './page/quality_line.js';
 import { RoomList } from './page/rooms.js';
@@ -61,7 +62,7 @@ const link = readLink();
 const locale = new Locale();
 const supported = typeof RTCPeerConnection === 'function' && typeof WebSocket === 'function';
 
-const session = new Session({ url: link.socket, early, onChange: sessionChanged, onTracks: attach });
+const session = new Session({ url: link.socket, early, onChange: sessionChanged, onTracks: attach, onNews: (name, fields) => name === 'notice' && notices.add(fields) });
 const sound = new Sound(byId('sound', HTMLAudioElement), soundChanged);
 const stage = new Stage(() => listen());
 const roomList = new RoomList(showRoom);
@@ -71,6 +72,7 @@ const mine = new MyLanguages((langs) => {
 	render();
 });
 const help = new Help();
+const notices = new Notices(byId('notices', HTMLDivElement), locale);
 const wakeLock = new WakeLock();
 const qualityLine = new QualityLine(takeHint);
 const controls = new Controls({

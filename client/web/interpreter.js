@@ -12,6 +12,7 @@ import { AGAIN, Announcer } from './console/announcer.js';
 import { contactProblem } from './console/contact.js';
 import { Cues } from './console/cues.js';
 import { Doubt } from './console/doubt.js';
+import { FitnessPanel } from './console/fitness_panel.js';
 import { handoverOf } from './console/handover.js';
 import { Head, shiftText } from './console/head.js';
 import { IncomingPanel, channelName } from './console/incoming_panel.js';
@@ -32,6 +33,7 @@ import { nameIn, ownName } from './page/language.js';
 import { readLink } from './page/link.js';
 import { Locale } from './page/locale.js';
 import { recall, remember } from './page/memory.js';
+import { Notices } from './page/notices.js';
 import { LOCALES } from './page/preference.js';
 import { Stage } from './page/stage.js';
 import { WakeLock } from './page/wake_lock.js';
@@ -65,12 +67,14 @@ let contactWas = /** @type {MessageKey | null} */ (null);
 let everInContact = false;
 
 const link = readLink();
-const locale = new Locale(['check', 'console']);
+const locale = new Locale(['check', 'console', 'fitness']);
 const announcer = new Announcer();
+const notices = new Notices(byId('notices', HTMLDivElement), locale);
 const wakeLock = new WakeLock();
 const help = new Help();
 const doubt = new Doubt(render);
 const head = new Head();
+const fitnessPanel = new FitnessPanel((words) => announcer.say(words));
 const stage = new Stage(() => headset.unlock());
 const headset = new Headset({ onChange: render, memory: { recall, remember } });
 const cues = new Cues((sound) => headset.play(sound).catch(() => {}));
@@ -321,6 +325,10 @@ function happened(name, fields) {
 		const message = chatOf(fields);
 		messagesPanel.add(message, locale);
 		if (message.seat === null || message.seat !== booth.state?.you) announcer.say(locale.text('chat.said', { name: messagesPanel.writer(message, locale), text: message.text }));
+	} else if (name === 'fitness' || name === 'floor-fitness') {
+		fitnessPanel.take(name, fields['fitness'], locale);
+	} else if (name === 'notice') {
+		notices.add(fields);
 	} else if (name === 'shift') {
 		toast(locale.text('shift.over', { time: locale.minutes((booth.state?.shift?.for ?? 0) / 60) }));
 		cues.play('asked');
@@ -467,6 +475,7 @@ function showConsole() {
 	messagesPanel.show(locale);
 	showPicture(room);
 	microphonePanel.show(microphone, headset, locale);
+	fitnessPanel.show(locale);
 	setText(byId('slow-state', HTMLParagraphElement), room.slow_down ? locale.text('slow.state', { count: locale.count(room.slow_down) }) : '');
 	const words = `${locale.text(air.word)}. ${locale.text(air.detail, { language, name: air.name })}`;
 	const { lamp, asked } = announcer.follow(air, words, state, locale);

@@ -9,6 +9,7 @@ import { SEVERAL, directionOf, nameIn } from './page/language.js';
 import { readLink } from './page/link.js';
 import { Locale } from './page/locale.js';
 import { fillLocales } from './page/locale_choice.js';
+import { Notices } from './page/notices.js';
 import { chooseLocale, loadMessages } from './page/preference.js';
 import { WakeLock } from './page/wake_lock.js';
 import { Watch } from './session/watch.js';
@@ -18,7 +19,8 @@ import { Watch } from './session/watch.js';
 const link = readLink();
 const locale = new Locale(['speaker']);
 const wakeLock = new WakeLock();
-const watch = new Watch({ url: link.socket, room: link.room, onChange: show });
+const notices = new Notices(byId('notices', HTMLDivElement), locale);
+const watch = new Watch({ url: link.socket, room: link.room, onChange: show, onNotice: (fields) => notices.add(fields) });
 let ready = false;
 /** "Slower, please" in the language that is spoken. @type {{ lang: string, text: string }} */
 let own = { lang: '', text: '' };

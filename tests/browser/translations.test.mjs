@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../client/web', import.meta.url));
 const names = ['ar', 'zh', 'en', 'fr', 'ru', 'es'];
-const files = readdirSync(root, { recursive: true }).filter((file) => statSync(join(root, file)).isFile());
+/** But for the libraries that deploy/install puts there. */
+const files = readdirSync(root, { recursive: true }).filter((file) => !file.startsWith('vendor/') && statSync(join(root, file)).isFile());
 const source = (file) => readFileSync(join(root, file), 'utf8');
 const scripts = files.filter((file) => file.endsWith('.js') && !file.startsWith('i18n/'));
 const pages = files.filter((file) => file.endsWith('.html'));

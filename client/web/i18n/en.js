@@ -100,6 +100,9 @@ const messages = {
 	'key.help': 'This help',
 	'key.space': 'Space',
 
+	'notice.from': 'Message from the organisers',
+	'notice.close': 'Put the message away',
+
 	'error.room': 'This room is not open. Please choose another.',
 	'error.language': 'This language is not offered here. Please choose another.',
 	'error.denied': 'This link is not valid for this room. Please ask the organiser for a new one.',

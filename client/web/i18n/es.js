@@ -99,6 +99,9 @@ const messages = {
 	'key.help': 'Esta ayuda',
 	'key.space': 'Espacio',
 
+	'notice.from': 'Mensaje de la organización',
+	'notice.close': 'Cerrar el mensaje',
+
 	'error.room': 'Esta sala no está abierta. Elija otra, por favor.',
 	'error.language': 'Este idioma no se ofrece aquí. Elija otro, por favor.',
 	'error.denied': 'Este enlace no es válido para esta sala. Pida uno nuevo a la organización.',

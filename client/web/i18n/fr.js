@@ -99,6 +99,9 @@ const messages = {
 	'key.help': 'Cette aide',
 	'key.space': 'Espace',
 
+	'notice.from': 'Message des organisateurs',
+	'notice.close': 'Fermer le message',
+
 	'error.room': 'Cette salle n’est pas ouverte. Veuillez en choisir une autre.',
 	'error.language': 'Cette langue n’est pas proposée ici. Veuillez en choisir une autre.',
 	'error.denied': 'Ce lien n’est pas valable pour cette salle. Demandez-en un nouveau à l’organisateur.',

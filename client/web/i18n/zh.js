@@ -99,6 +99,9 @@ const messages = {
 	'key.help': '本帮助',
 	'key.space': '空格键',
 
+	'notice.from': '主办方消息',
+	'notice.close': '关闭消息',
+
 	'error.room': '此会议厅未开放，请选择其他会议厅。',
 	'error.language': '这里不提供该语言，请选择其他语言。',
 	'error.denied': '此链接不适用于该会议厅，请向主办方索取新的链接。',

@@ -16,6 +16,7 @@ import { RequestError, Socket } from './socket.js';
  * @property {string} url of the websocket
  * @property {string | null} room null: the event's only one
  * @property {() => void} onChange
+ * @property {(fields: Readonly<Record<string, unknown>>) => void} onNotice what organisers tell everybody
  */
 
 export class Watch {
@@ -64,6 +65,7 @@ export class Watch {
 		if (message.type === 'welcome') this.event = message.event;
 		else if (message.type === 'room' && this.event) this.#take(message.room);
 		else if (message.type === 'news' && message.name === 'slow-down') this.#slowDown(message.fields);
+		else if (message.type === 'news' && message.name === 'notice') this.#options.onNotice(message.fields);
 		this.#changed();
 	}
 
