@@ -25,15 +25,15 @@
 #define LOWEST_HZ  150.0
 #define HIGHEST_HZ 3600.0
 
-/* What is so far below the loudest of its band counts as nothing: log2 of power, 25 dB. A voice
- * that is heard faintly behind another one is below. Choice. */
+/* What is so far below the loudest tick, and in a tick below its loudest band, counts as nothing:
+ * log2 of power, 25 dB. A voice that is heard faintly behind another one is below. Choice. */
 #define DEPTH 8.3f
 
-/* log2 of power: -60 dBFS. Comfort noise and rooms are below. */
+/* log2 of power: -60 dBFS. Comfort noise (-62 dBFS) is below. */
 #define SOUNDS (-20.0f)
 
-/* Ticks that must sound, of those compared, and how much they must move, in log2 of power: a steady
- * tone is like any other. Choices. */
+/* Ticks that must sound, of those compared, and how much their shapes must change, in log2 of
+ * power: a steady tone is like any other. Choices. */
 #define SOUND_LEAST 100
 #define MOVES       0.5
 
@@ -156,38 +156,69 @@ void dm_fingerprint_put(struct dm_fingerprint *fingerprint, const float *samples
 	fingerprint->next++;
 }
 
-/* The vectors oldest first, each band as its distance from its mean; the squares of all up to each.
- */
-struct moves {
+/* The vectors oldest first, and the squares of all up to each. */
+struct shapes {
 	struct vector vectors[TICKS_MOST];
 	double squares[TICKS_MOST + 1];
 };
 
-static void unroll(const struct dm_fingerprint *fingerprint, struct moves *moves)
+static void subtract(struct vector *vector, const struct vector *other)
 {
-	struct vector least, mean = { .bands = { 0 } };
-
 	for (size_t band = 0; band < BANDS; band++)
-		least.bands[band] = -HUGE_VALF;
-	for (size_t n = 0; n < TICKS_MOST; n++) {
-		moves->vectors[n] = fingerprint->vectors[(fingerprint->next + n) % TICKS_MOST];
-		for (size_t band = 0; band < BANDS; band++)
-			least.bands[band] = fmaxf(least.bands[band],
-						  moves->vectors[n].bands[band] - DEPTH);
-	}
-	for (size_t n = 0; n < TICKS_MOST; n++)
-		for (size_t band = 0; band < BANDS; band++) {
-			float *value = &moves->vectors[n].bands[band];
+		vector->bands[band] -= other->bands[band];
+}
 
-			*value = fmaxf(*value, least.bands[band]);
-			mean.bands[band] += *value / TICKS_MOST;
-		}
+/* Of a tick only its shape: every band beside their mean, whatever the gain. */
+static void shape(struct vector *vector)
+{
+	float most = vector->bands[0], sum = 0;
+
+	for (size_t band = 1; band < BANDS; band++)
+		most = vector->bands[band] > most ? vector->bands[band] : most;
+	for (size_t band = 0; band < BANDS; band++) {
+		float *value = &vector->bands[band];
+
+		*value = *value > most - DEPTH ? *value : most - DEPTH;
+		sum += *value;
+	}
+	for (size_t band = 0; band < BANDS; band++)
+		vector->bands[band] -= sum / BANDS;
+}
+
+/* Each shape beside their mean, which a voice and its microphone have always; of ticks without
+ * sound nothing, or all who pause often would be alike. */
+static void unroll(const struct dm_fingerprint *fingerprint, struct shapes *shapes)
+{
+	struct vector mean = { .bands = { 0 } };
+	bool sounds[TICKS_MOST];
+	float loudest = SOUNDS, count = 0;
+
+	for (size_t n = 0; n < TICKS_MOST; n++)
+		loudest = fmaxf(loudest, fingerprint->levels[n]);
 	for (size_t n = 0; n < TICKS_MOST; n++) {
+		const size_t at = (fingerprint->next + n) % TICKS_MOST;
+		struct vector *vector = &shapes->vectors[n];
+
+		*vector = (struct vector){ .bands = { 0 } };
+		sounds[n] = fingerprint->levels[at] > fmaxf(loudest - DEPTH, SOUNDS);
+		if (!sounds[n])
+			continue;
+		*vector = fingerprint->vectors[at];
+		shape(vector);
+		count++;
 		for (size_t band = 0; band < BANDS; band++)
-			moves->vectors[n].bands[band] -= mean.bands[band];
-		moves->squares[n + 1] = moves->squares[n] + (double)dot(moves->vectors[n].bands,
-									moves->vectors[n].bands,
-									BANDS);
+			mean.bands[band] += vector->bands[band];
+	}
+	for (size_t band = 0; band < BANDS; band++)
+		mean.bands[band] /= fmaxf(count, 1);
+	shapes->squares[0] = 0;
+	for (size_t n = 0; n < TICKS_MOST; n++) {
+		struct vector *vector = &shapes->vectors[n];
+
+		if (sounds[n])
+			subtract(vector, &mean);
+		shapes->squares[n + 1] = shapes->squares[n] +
+					 (double)dot(vector->bands, vector->bands, BANDS);
 	}
 }
 
@@ -208,8 +239,8 @@ double dm_fingerprint_likeness(const struct dm_fingerprint *first,
 	const size_t lags = (size_t)(most / DM_MSEC(20)) < TICKS_MOST - TICKS
 				    ? (size_t)(most / DM_MSEC(20))
 				    : TICKS_MOST - TICKS;
-	const double least = MOVES * MOVES * TICKS * BANDS;
-	struct moves a = { .squares = { 0 } }, b = { .squares = { 0 } };
+	const double least = MOVES * MOVES * SOUND_LEAST * BANDS;
+	struct shapes a, b;
 	double best = 0;
 
 	if (!sounds(first) || !sounds(later))

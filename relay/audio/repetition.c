@@ -9,8 +9,8 @@
 #define RATE DM_REPETITION_RATE_HZ
 #define TICK DM_REPETITION_TICK
 
-#define WINDOW   (2 * RATE) /* that is looked for, */
-#define FARTHEST (2 * RATE) /* as much as so long before */
+#define WINDOW   (2 * RATE)      /* that is looked for, */
+#define FARTHEST (RATE * 11 / 5) /* as much as so long before: a little more than two seconds */
 #define NEAREST  (RATE / 50)
 #define WHOLE    (WINDOW + FARTHEST)
 
