@@ -90,7 +90,7 @@ struct dm_booth_sample {
 	bool used;
 	bool manned;
 	bool session;   /* its session runs */
-	uint8_t on_air; /* microphones */
+	uint8_t on_air; /* microphones that have a channel, muted ones too */
 	uint8_t max;    /* that may be on air */
 	uint16_t room;
 };

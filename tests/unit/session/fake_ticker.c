@@ -93,3 +93,12 @@ void fake_ticker_happen(int channel, enum dm_engine_event_type type, uint8_t voi
 		.engine = { .type = type, .voice = voice, .at = at },
 	};
 }
+
+void dm_ticker_microphone_stats(const struct dm_ticker *ticker, int channel, uint8_t microphone,
+				struct dm_microphone_stats *stats)
+{
+	(void)ticker;
+	(void)channel;
+	(void)microphone;
+	memset(stats, 0, sizeof(*stats));
+}

@@ -1,5 +1,4 @@
 #include "hall.h"
-#include "base/log.h"
 
 #define SPEAKERS 64
 
@@ -227,10 +226,4 @@ struct dm_subscriber *listen(uint8_t channel, dm_peer_id *peer)
 int64_t listeners(uint8_t channel)
 {
 	return dm_metric_get(&room->channels[channel].listeners);
-}
-
-int main(void)
-{
-	dm_log_setup(DM_LOG_ERROR, DM_LOG_KEY_VALUE);
-	return on_air_tests() + relay_tests() + people_tests() + publisher_tests();
 }
