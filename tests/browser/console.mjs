@@ -45,7 +45,7 @@ export async function tabTo(page, selector) {
 }
 
 /** Waits until the lamp shows a state. */
-export async function lamp(page, state, timeout = 5_000) {
+export async function lamp(page, state, timeout = 20_000) {
 	await page.locator(`#lamp[data-lamp="${state}"]`).waitFor({ timeout });
 }
 
