@@ -29,8 +29,11 @@ static void put_floor(struct desk_rig *rig, int64_t position)
 	float samples[FRAME];
 
 	for (int64_t n = 0; n < FRAME; n++)
-		samples[n] = RIG_FLOOR * (float)sin(2 * M_PI * RIG_FLOOR_HZ *
-						    (double)((position + n) % 192) / 48000);
+		samples[n] = rig->floor_sound
+				     ? rig->floor_sound(position + n)
+				     : RIG_FLOOR *
+					       (float)sin(2 * M_PI * RIG_FLOOR_HZ *
+							  (double)((position + n) % 192) / 48000);
 	dm_sound_inlet_put(rig->floor, position, samples, FRAME);
 }
 

@@ -40,6 +40,7 @@ struct desk_rig {
 	struct dm_audience audience;
 	struct dm_metrics *metrics;
 	struct dm_sound_inlet *floor;
+	float (*floor_sound)(int64_t n); /* nullable: the tone; set after begin */
 	struct rig_listener listeners[RIG_CHANNELS];
 	struct rig_sender senders[RIG_SENDERS];
 	int64_t tick;
