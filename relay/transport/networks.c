@@ -49,12 +49,12 @@ static size_t look(const struct dm_transport *transport, unsigned workers, struc
 	size_t count = 0;
 
 	for (unsigned worker = 0; worker < workers; worker++) {
-		for (uint16_t place = 1; place < DM_NETWORK_PLACES; place++) {
+		for (unsigned place = 1; place < DM_NETWORK_PLACES; place++) {
 			struct sight *sight = &sights[count];
 
-			*sight = (struct sight){ .worker = worker, .place = place };
-			sight->key = dm_network_table_look(table_of(transport, worker), place,
-							   &sight->listeners);
+			*sight = (struct sight){ .worker = worker, .place = (uint16_t)place };
+			sight->key = dm_network_table_look(table_of(transport, worker),
+							   sight->place, &sight->listeners);
 			count += sight->listeners > 0;
 		}
 	}
