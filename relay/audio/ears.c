@@ -5,13 +5,13 @@
 
 int dm_ears_add(struct dm_ears *ears, const struct dm_ticker_ear *options)
 {
-	struct dm_ear *grown = realloc(ears->list, (ears->count + 1) * sizeof(*grown));
+	struct dm_ears_entry *grown = realloc(ears->list, (ears->count + 1) * sizeof(*grown));
 
 	if (!grown)
 		return -ENOMEM;
 	ears->list = grown;
 	grown += ears->count;
-	*grown = (struct dm_ear){ 0 };
+	*grown = (struct dm_ears_entry){ 0 };
 
 	const int error = dm_earpiece_create(&grown->earpiece, options);
 
@@ -37,7 +37,7 @@ unsigned dm_ears_make(struct dm_ears *ears, dm_usec at)
 	unsigned failed = 0;
 
 	for (size_t n = 0; n < ears->count; n++) {
-		struct dm_ear *ear = &ears->list[n];
+		struct dm_ears_entry *ear = &ears->list[n];
 
 		ear->publishes = dm_earpiece_run(ear->earpiece, at);
 		if (ear->publishes)
@@ -49,7 +49,7 @@ unsigned dm_ears_make(struct dm_ears *ears, dm_usec at)
 void dm_ears_publish(const struct dm_ears *ears, const struct dm_track_frame *frame, dm_usec now)
 {
 	for (size_t n = 0; n < ears->count; n++) {
-		const struct dm_ear *ear = &ears->list[n];
+		const struct dm_ears_entry *ear = &ears->list[n];
 		struct dm_track_frame own = *frame;
 
 		if (!ear->publishes)

@@ -9,7 +9,7 @@
 
 #include "audio/earpiece.h"
 
-struct dm_ear {
+struct dm_ears_entry {
 	struct dm_earpiece *earpiece; /* owned */
 	bool publishes;               /* in this tick */
 	struct dm_track_payload payload;
@@ -17,7 +17,7 @@ struct dm_ear {
 
 /* Zero-initialised. */
 struct dm_ears {
-	struct dm_ear *list; /* owned */
+	struct dm_ears_entry *list; /* owned */
 	size_t count;
 };
 

@@ -69,6 +69,13 @@ int dm_event_create(struct dm_event **out, const struct dm_event_options *option
 			return error;
 		}
 	}
+
+	const int error = dm_event_ears_init(event);
+
+	if (error < 0) {
+		dm_event_destroy(event);
+		return error;
+	}
 	dm_transport_set_observer(transport, peer_state, event);
 	*out = event;
 	return 0;
@@ -110,6 +117,7 @@ void dm_event_destroy(struct dm_event *event)
 			dm_reception_metrics_remove(event->metrics, &event->rooms[i]);
 		dm_room_finish(&event->rooms[i]);
 	}
+	dm_event_ears_finish(event);
 	g_array_unref(event->desk_observers);
 	g_array_unref(event->observers);
 	g_hash_table_unref(event->publishers_by_id);

@@ -8,6 +8,7 @@
 #define DM_SESSION_EVENT_PRIVATE_H
 
 #include "session/desk.h"
+#include "session/ear_private.h"
 #include "session/publisher.h"
 #include "session/subscriber.h"
 
@@ -29,6 +30,7 @@ struct dm_event {
 	size_t room_count;
 	dm_event_source_switch *switch_source; /* nullable */
 	void *switch_user;
+	struct dm_ear ears[DM_EARS];
 	GHashTable *subscribers_by_peer; /* dm_peer_id -> struct dm_subscriber, which owns itself */
 	GHashTable *subscribers_by_id;   /* the same by public id */
 	GHashTable *publishers_by_peer;  /* dm_peer_id -> struct dm_publisher, which owns itself */
@@ -56,6 +58,13 @@ void dm_publisher_peer_state(struct dm_publisher *publisher, enum dm_peer_state 
 /* Binds it to what it is to hear and see now, where that is something else than before. Returns 0
  * or -EAGAIN: to be tried again. */
 int dm_subscriber_rebind(struct dm_subscriber *subscriber);
+
+bool dm_subscriber_is_organiser(const struct dm_subscriber *subscriber);
+
+/* The ear that it listens by; nullable. Set binds the running stream to it, but counts nobody.
+ * Returns 0, or -EAGAIN: it is as before. */
+struct dm_ear *dm_subscriber_ear(const struct dm_subscriber *subscriber);
+int dm_subscriber_set_ear(struct dm_subscriber *subscriber, struct dm_ear *ear);
 
 /* Somebody else has its place: its owner is told, and it ends. */
 void dm_subscriber_evict(struct dm_subscriber *subscriber);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "session/desk_private.h"
+#include "session/ear_private.h"
 
 void dm_patchbay_init(struct dm_patchbay *patchbay)
 {
@@ -121,6 +122,19 @@ static bool connect(struct dm_room *room, bool leaving)
 	return done;
 }
 
+bool dm_patchbay_wants(const struct dm_room *room, const struct dm_intake *microphone, uint8_t seat)
+{
+	for (size_t c = 1; c < room->channel_count && microphone; c++) {
+		const struct dm_patch *patch = &room->desk->patchbay.patches[c];
+
+		if (room->channels[c].number >= 0 &&
+		    (patch->slots[seat] == microphone ||
+		     wanted(room, (uint8_t)c, patch->booth, seat) == microphone))
+			return true;
+	}
+	return false;
+}
+
 /* Whose link has died and who is heard again, without being told, when it returns. */
 static uint8_t find_fallen(const struct dm_room *room, uint8_t channel,
 			   const struct dm_patch *patch)
@@ -233,8 +247,9 @@ bool dm_patchbay_apply(struct dm_room *room, dm_usec now)
 			patch->changed_at = now;
 		patch->booth = booth;
 	}
-	if (!connect(room, true) || !connect(room, false))
+	if (!dm_room_ears_leave(room) || !connect(room, true) || !connect(room, false))
 		return false;
+	done &= dm_room_ears_follow(room);
 	for (size_t c = 1; c < room->channel_count; c++) {
 		if (room->channels[c].number >= 0)
 			done &= tell(room, (uint8_t)c);

@@ -32,6 +32,10 @@ void dm_patchbay_finish(struct dm_patchbay *patchbay);
  * again. */
 bool dm_patchbay_apply(struct dm_room *room, dm_usec now);
 
+/* An engine is to have this microphone of that seat, or has it already. */
+bool dm_patchbay_wants(const struct dm_room *room, const struct dm_intake *microphone,
+		       uint8_t seat);
+
 /* What an engine has found out, brought to the rules. */
 void dm_patchbay_report(struct dm_room *room, uint8_t channel, const struct dm_engine_event *event,
 			dm_usec now);

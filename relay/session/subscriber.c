@@ -19,6 +19,8 @@ struct dm_subscriber {
 	struct dm_channel *heard;   /* of a delegate; NULL: not bound yet */
 	struct dm_languages languages;
 	struct dm_interpreter *interpreter; /* borrowed, nullable */
+	struct dm_ear *ear;                 /* borrowed, nullable: heard instead of a channel */
+	bool organiser;
 	dm_peer_id peer;
 	char id[DM_ID_SIZE];
 	struct binding bound[DM_MEDIA_COUNT];
@@ -59,17 +61,23 @@ static struct dm_channel *wanted_channel(const struct dm_subscriber *subscriber)
 						       (uint8_t)chosen)];
 }
 
-/* A delegate is counted where it hears. */
+/* A delegate is counted where it hears; an organiser nowhere. */
+static void count(const struct dm_subscriber *subscriber, struct dm_channel *channel, int by)
+{
+	if (channel && !subscriber->organiser)
+		dm_metric_add(&channel->listeners, by);
+}
+
 static int bind_delegate(struct dm_subscriber *subscriber)
 {
 	struct dm_channel *wanted = wanted_channel(subscriber);
-	const int error = bind(subscriber, DM_MEDIA_AUDIO, &wanted->track, 1);
+	struct dm_track *track = subscriber->ear ? subscriber->ear->track : wanted->track;
+	const int error = bind(subscriber, DM_MEDIA_AUDIO, &track, 1);
 
 	if (error < 0 || wanted == subscriber->heard)
 		return error;
-	if (subscriber->heard)
-		dm_metric_add(&subscriber->heard->listeners, -1);
-	dm_metric_add(&wanted->listeners, 1);
+	count(subscriber, subscriber->heard, -1);
+	count(subscriber, wanted, 1);
 	subscriber->heard = wanted;
 	return 0;
 }
@@ -135,12 +143,13 @@ static void forget(struct dm_subscriber *subscriber)
 {
 	struct dm_event *event = subscriber->room->event;
 	struct dm_interpreter *interpreter = subscriber->interpreter;
+	struct dm_ear *ear = subscriber->ear;
 
 	g_hash_table_remove(event->subscribers_by_id, subscriber->id);
 	g_hash_table_remove(event->subscribers_by_peer, &subscriber->peer);
-	if (subscriber->heard)
-		dm_metric_add(&subscriber->heard->listeners, -1);
+	count(subscriber, subscriber->heard, -1);
 	g_free(subscriber);
+	dm_ear_release(ear);
 	if (interpreter)
 		dm_interpreter_lost_peer(interpreter);
 }
@@ -152,6 +161,7 @@ static struct dm_subscriber *make(const struct dm_subscriber_options *options)
 	subscriber->room = options->room;
 	subscriber->channel = options->channel ? options->channel : options->room->channels;
 	subscriber->interpreter = options->interpreter;
+	subscriber->organiser = options->organiser && !options->interpreter;
 	subscriber->video = options->video;
 	subscriber->sign = options->sign;
 	subscriber->on_state = options->on_state;
@@ -250,15 +260,44 @@ void dm_subscriber_set_callback(struct dm_subscriber *subscriber, dm_subscriber_
 int dm_subscriber_select_channel(struct dm_subscriber *subscriber, struct dm_channel *channel)
 {
 	struct dm_channel *const before = subscriber->channel;
+	struct dm_ear *const ear = subscriber->ear;
 
 	if (subscriber->interpreter)
 		return -EINVAL;
 	subscriber->channel = channel;
+	subscriber->ear = NULL;
+
+	const int error = bind_delegate(subscriber);
+
+	if (error < 0) {
+		subscriber->channel = before;
+		subscriber->ear = ear;
+		return error;
+	}
+	dm_ear_release(ear);
+	return 0;
+}
+
+bool dm_subscriber_is_organiser(const struct dm_subscriber *subscriber)
+{
+	return subscriber->organiser;
+}
+
+struct dm_ear *dm_subscriber_ear(const struct dm_subscriber *subscriber)
+{
+	return subscriber->ear;
+}
+
+int dm_subscriber_set_ear(struct dm_subscriber *subscriber, struct dm_ear *ear)
+{
+	struct dm_ear *const before = subscriber->ear;
+
+	subscriber->ear = ear;
 
 	const int error = bind_delegate(subscriber);
 
 	if (error < 0)
-		subscriber->channel = before;
+		subscriber->ear = before;
 	return error;
 }
 

@@ -34,6 +34,7 @@ struct dm_subscriber_options {
 	dm_subscriber_cb *on_state; /* nullable */
 	void *user;
 	struct dm_interpreter *interpreter; /* nullable: it is the peer of somebody in a booth */
+	bool organiser; /* no listener who is counted; may use session/ear.h. Not an interpreter */
 };
 
 /* Adds the peer to the transport and binds its streams. An interpreter hears what the booth listens

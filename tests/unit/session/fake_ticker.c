@@ -49,16 +49,56 @@ int dm_ticker_set_other(struct dm_ticker *ticker, int channel, int other)
 }
 
 /* An intake has one reader: whoever connects it twice fails the test. */
+static void assert_unread(const struct dm_intake *intake)
+{
+	for (int c = 0; c < fake_ticker.count && intake; c++) {
+		for (size_t n = 0; n < DM_ENGINE_MICROPHONES; n++)
+			assert_ptr_not_equal(fake_ticker.channels[c].microphones[n], intake);
+	}
+	for (int n = 0; n < fake_ticker.ear_count && intake; n++)
+		assert_ptr_not_equal(fake_ticker.ears[n].own, intake);
+}
+
+int dm_ticker_add_ear(struct dm_ticker *ticker, const struct dm_ticker_ear *options)
+{
+	(void)ticker;
+	assert_true(fake_ticker.ear_count < FAKE_EARS);
+	fake_ticker.ears[fake_ticker.ear_count] = (struct fake_ear){
+		.track = options->track,
+		.channel = -1,
+	};
+	return fake_ticker.ear_count++;
+}
+
+int dm_ticker_point_ear(struct dm_ticker *ticker, int ear, int channel, uint8_t microphone)
+{
+	(void)ticker;
+	if (fake_ticker.error)
+		return fake_ticker.error;
+	assert_in_range(ear, 0, fake_ticker.ear_count - 1);
+	fake_ticker.ears[ear].channel = channel;
+	fake_ticker.ears[ear].microphone = microphone;
+	return 0;
+}
+
+int dm_ticker_connect_ear(struct dm_ticker *ticker, int ear, struct dm_intake *intake)
+{
+	(void)ticker;
+	if (fake_ticker.error)
+		return fake_ticker.error;
+	assert_in_range(ear, 0, fake_ticker.ear_count - 1);
+	assert_unread(intake);
+	fake_ticker.ears[ear].own = intake;
+	return 0;
+}
+
 int dm_ticker_connect(struct dm_ticker *ticker, int channel, uint8_t microphone,
 		      struct dm_intake *intake)
 {
 	(void)ticker;
 	if (fake_ticker.error)
 		return fake_ticker.error;
-	for (int c = 0; c < fake_ticker.count; c++) {
-		for (size_t n = 0; n < DM_ENGINE_MICROPHONES; n++)
-			assert_false(intake && fake_ticker.channels[c].microphones[n] == intake);
-	}
+	assert_unread(intake);
 	fake_ticker.channels[channel].microphones[microphone] = intake;
 	return 0;
 }

@@ -6,6 +6,7 @@
 
 #define FAKE_CHANNELS 64
 #define FAKE_EVENTS   64
+#define FAKE_EARS     8
 
 struct fake_channel {
 	struct dm_track *track;
@@ -21,9 +22,18 @@ struct fake_channel {
 	struct dm_ticker_level level; /* what it answers */
 };
 
+struct fake_ear {
+	struct dm_track *track;
+	int channel; /* that it is pointed at */
+	uint8_t microphone;
+	struct dm_intake *own;
+};
+
 struct fake_ticker {
 	struct fake_channel channels[FAKE_CHANNELS];
 	int count;
+	struct fake_ear ears[FAKE_EARS];
+	int ear_count;
 	struct dm_ticker_event events[FAKE_EVENTS];
 	size_t event_count;
 	int error; /* what commands answer */

@@ -81,5 +81,6 @@ int on_air_tests(void);
 int relay_tests(void);
 int people_tests(void);
 int publisher_tests(void);
+int ear_tests(void);
 
 #endif
