@@ -22,6 +22,12 @@
 	" AND (?4 IS NULL OR channel = ?4) AND (?5 IS NULL OR figure = ?5)"             \
 	" ORDER BY at, room, channel, figure LIMIT ?6"
 
+/* One row; SQLite takes each from its index's end only when it is asked for alone. */
+#define ENDS(table)                                                                               \
+	"(SELECT MIN(at) FROM " table " WHERE at >= ?1 AND at < ?2), (SELECT MAX(at) FROM " table \
+	" WHERE at >= ?1 AND at < ?2)"
+#define EXTENT "SELECT " ENDS("events") ", " ENDS("minutes")
+
 struct dm_history_reader {
 	sqlite3 *db; /* owned */
 };
@@ -191,4 +197,28 @@ int64_t dm_history_reader_minutes(
 	if (!error)
 		error = errno_of(code);
 	return error ? error : count;
+}
+
+int dm_history_reader_extent(struct dm_history_reader *reader, dm_wall_usec from,
+			     dm_wall_usec until, struct dm_history_extent *extent)
+{
+	sqlite3_stmt *statement = NULL;
+	int code = sqlite3_prepare_v2(reader->db, EXTENT, -1, &statement, NULL);
+
+	if (code == SQLITE_OK) {
+		sqlite3_bind_int64(statement, 1, from);
+		sqlite3_bind_int64(statement, 2, until);
+		code = sqlite3_step(statement);
+	}
+	if (code == SQLITE_ROW)
+		*extent = (struct dm_history_extent){
+			.has_events = sqlite3_column_type(statement, 0) != SQLITE_NULL,
+			.first_event = sqlite3_column_int64(statement, 0),
+			.last_event = sqlite3_column_int64(statement, 1),
+			.has_minutes = sqlite3_column_type(statement, 2) != SQLITE_NULL,
+			.first_minute = sqlite3_column_int64(statement, 2),
+			.last_minute = sqlite3_column_int64(statement, 3),
+		};
+	sqlite3_finalize(statement);
+	return errno_of(code);
 }

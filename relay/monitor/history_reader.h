@@ -37,4 +37,18 @@ int64_t dm_history_reader_minutes(
 	struct dm_history_reader *reader, const struct dm_history_filter *filter,
 	bool (*row)(void *context, const struct dm_history_minute *minute), void *context);
 
+/* The times of the first and last rows of a span; a minute's is its start. */
+struct dm_history_extent {
+	bool has_events;
+	dm_wall_usec first_event;
+	dm_wall_usec last_event;
+	bool has_minutes;
+	dm_wall_usec first_minute;
+	dm_wall_usec last_minute;
+};
+
+/* Of rows with from <= at < until, by the index alone. Returns 0, or as above. */
+int dm_history_reader_extent(struct dm_history_reader *reader, dm_wall_usec from,
+			     dm_wall_usec until, struct dm_history_extent *extent);
+
 #endif
