@@ -1,5 +1,6 @@
 /* relay/monitor/collect_booth.c: booths and microphones; see collector_private.h */
 #include "monitor/collector_private.h"
+#include "session/programme.h"
 #include "session/seat_feed.h"
 
 #include <math.h>
@@ -84,6 +85,9 @@ static void look_at_booth(struct dm_collector *collector, struct dm_room_slots *
 
 	*sample = (struct dm_booth_sample){
 		.used = true,
+		.manned = dm_interpretation_programme(slots->room->interpretation,
+						      booth->options->outputs[DM_OUTPUT_A])
+				  ->source_live,
 		.session = session,
 		.max = booth->on_air_max,
 		.room = slots->number,

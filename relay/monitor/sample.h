@@ -88,7 +88,7 @@ struct dm_channel_sample {
 
 struct dm_booth_sample {
 	bool used;
-	bool manned;
+	bool manned;    /* or its channel's hardware booth delivers */
 	bool session;   /* its session runs */
 	uint8_t on_air; /* microphones that have a channel, muted ones too */
 	uint8_t max;    /* that may be on air */

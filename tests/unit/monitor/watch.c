@@ -242,6 +242,19 @@ static void an_empty_booth_counts_while_the_session_runs(void **state)
 	only("booth-unmanned", "zh");
 }
 
+static void a_hardware_booth_needs_nobody_here(void **state)
+{
+	(void)state;
+	dm_interpreter_leave(people[BOOTH_ZH].interpreter);
+	dm_room_set_channel_state(room, &room->channels[ZH], DM_FEED_LIVE);
+	seconds(40);
+	if (standing(0))
+		fail_msg("%s", dm_alarm_kind_name(standing(0)->kind));
+	dm_room_set_channel_state(room, &room->channels[ZH], DM_FEED_LOST);
+	seconds(33);
+	only("booth-unmanned", "zh");
+}
+
 static void sources_are_told(void **state)
 {
 	(void)state;
@@ -393,6 +406,7 @@ int main(void)
 		WATCH_TEST(a_microphone_that_is_on_air_and_dead_is_told),
 		WATCH_TEST(an_unfit_microphone_is_told_with_its_seat),
 		WATCH_TEST(an_empty_booth_counts_while_the_session_runs),
+		WATCH_TEST(a_hardware_booth_needs_nobody_here),
 		WATCH_TEST(sources_are_told),
 		WATCH_TEST(loss_is_told_by_network),
 		WATCH_TEST(a_worker_in_trouble_is_told),
