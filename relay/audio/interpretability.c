@@ -1,41 +1,47 @@
 #include "audio/interpretability.h"
+#include "audio/clipped.h"
 #include "audio/encoder.h"
-#include "audio/flat_tops.h"
 #include "audio/speech_spectrum.h"
 
 #include <errno.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Ticks that are remembered between two judgements; those of speech that a judgement takes; how
  * often another verdict must come in a row before it is told. Choices. */
 #define JUDGE_EVERY  25
-#define SPEECH_LEAST 125
+#define SPEECH_LEAST 110
 #define AGREED       2
 
 /* Hz. ISO 20109 and ISO 24019 ask for 15 kHz; voices lose no naturalness down to 10.9 kHz (Moore
  * and Tan, Perceived naturalness of spectrally distorted speech and music, JASA 114, 2003).
  * Wideband calls end at 7 or 8 kHz (ITU-T G.722), telephones at 3.4 (ITU-T G.712) or 4. */
 #define CEILING_GOOD 10000.0
-#define CEILING_POOR 5000.0
+#define CEILING_POOR 5500.0 /* what a codec leaves above 4 kHz included */
 
 /* dB. 15 is the least for listeners in a room (ANSI/ASA S12.60); that an interpreter, who speaks at
  * the same time, needs 10 more is our choice. */
 #define SNR_GOOD 25.0
 #define SNR_POOR 15.0
 
-/* Shares. Choices, by ear. */
-#define CLIPPING_GOOD  0.004
-#define CLIPPING_POOR  0.03
+/* Shares of samples, by clipped.h: recorded voices have up to 0.4 % (unit/audio_interpretability).
+ */
+#define CLIPPING_GOOD 0.005
+#define CLIPPING_POOR 0.02
+
+/* Shares of ticks. 2 % is a gap in each second; choices. */
 #define CONCEALED_GOOD 0.02
 #define CONCEALED_POOR 0.08
-#define HOLES_GOOD     0.3
-#define HOLES_POOR     0.6
+
+#define CLIPPED_TICKS 350 /* seven seconds, as of the spectrum */
 
 struct dm_interpretability {
 	struct dm_speech_spectrum *spectrum; /* owned */
-	struct dm_flat_tops tops;
-	unsigned ticks; /* since the last judgement */
+	uint16_t clipped[CLIPPED_TICKS];     /* samples of the last ticks */
+	size_t next;                         /* counts on */
+	unsigned ticks;                      /* since the last judgement */
 	struct dm_interpretability_report report;
 	enum dm_verdict verdict; /* of the last judgements */
 	enum dm_verdict_reason reason;
@@ -69,7 +75,8 @@ void dm_interpretability_destroy(struct dm_interpretability *meter)
 void dm_interpretability_reset(struct dm_interpretability *meter)
 {
 	dm_speech_spectrum_reset(meter->spectrum);
-	meter->tops = (struct dm_flat_tops){ .ticks = 0 };
+	memset(meter->clipped, 0, sizeof(meter->clipped));
+	meter->next = 0;
 	meter->ticks = 0;
 	meter->verdict = DM_VERDICT_UNKNOWN;
 	meter->reason = DM_VERDICT_REASON_NONE;
@@ -97,7 +104,7 @@ static void object(struct judgement *judgement, bool not_good, bool not_poor,
 }
 
 /* The worst objection counts; of equal ones, the first: what helps most is at the top. */
-static struct judgement judge(const struct dm_interpretability_report *report, double holes)
+static struct judgement judge(const struct dm_interpretability_report *report)
 {
 	struct judgement judgement = { DM_VERDICT_GOOD, DM_VERDICT_REASON_NONE };
 
@@ -110,8 +117,17 @@ static struct judgement judge(const struct dm_interpretability_report *report, d
 	object(&judgement, report->ceiling_hz < CEILING_GOOD, report->ceiling_hz < CEILING_POOR,
 	       report->ceiling_hz < CEILING_POOR ? DM_VERDICT_REASON_TELEPHONE
 						 : DM_VERDICT_REASON_NARROW);
-	object(&judgement, holes > HOLES_GOOD, holes > HOLES_POOR, DM_VERDICT_REASON_CODED);
 	return judgement;
+}
+
+static double clipped_share(const struct dm_interpretability *meter)
+{
+	const size_t count = meter->next < CLIPPED_TICKS ? meter->next : CLIPPED_TICKS;
+	double sum = 0;
+
+	for (size_t n = 0; n < count; n++)
+		sum += meter->clipped[n];
+	return count > 0 ? sum / (double)(count * DM_AUDIO_FRAME_SAMPLES) : 0;
 }
 
 static void look(struct dm_interpretability *meter)
@@ -124,9 +140,9 @@ static void look(struct dm_interpretability *meter)
 	meter->report.ceiling_hz = figures.ceiling_hz;
 	meter->report.snr_db = figures.snr_db;
 	meter->report.concealed = figures.concealed;
-	meter->report.clipping = dm_flat_tops_share(&meter->tops);
+	meter->report.clipping = clipped_share(meter);
 
-	const struct judgement judgement = judge(&meter->report, figures.holes);
+	const struct judgement judgement = judge(&meter->report);
 
 	if (judgement.verdict != meter->verdict || judgement.reason != meter->reason)
 		meter->agreed = 0;
@@ -144,7 +160,8 @@ void dm_interpretability_put(struct dm_interpretability *meter, const float *sam
 	if (!dm_speech_spectrum_put(meter->spectrum, samples, concealed))
 		return;
 	if (samples && !concealed)
-		dm_flat_tops_put(&meter->tops, samples);
+		meter->clipped[meter->next++ % CLIPPED_TICKS] = (uint16_t)dm_clipped_samples(
+			samples);
 	if (++meter->ticks < JUDGE_EVERY)
 		return;
 	meter->ticks = 0;

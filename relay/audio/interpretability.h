@@ -3,9 +3,10 @@
  * Whether somebody can interpret from this sound, or be listened to for hours: one verdict of a
  * speaker's or an interpreter's microphone, with the one reason that weighs most. It looks at the
  * spectral ceiling, clipping, the signal-to-noise ratio and the share that was made up to conceal
- * loss, over the last ten seconds of speech.
+ * loss, over the last seven seconds of speech and what is between it. It stands through pauses.
  *
- * Pure: no clock, no I/O, no allocation after create. Thread: one at a time.
+ * Pure: no clock, no I/O, no allocation after create. Thread: one at a time; create and destroy on
+ * the control thread (spectrum.h).
  */
 #ifndef DM_AUDIO_INTERPRETABILITY_H
 #define DM_AUDIO_INTERPRETABILITY_H

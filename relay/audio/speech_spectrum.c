@@ -50,6 +50,10 @@
 #define EDGE       3
 #define CLIFF      12
 
+/* So much lower than the mean is what a tenth of a band's noise is not above: some six degrees of
+ * freedom, and the rounding. Measured with white noise. */
+#define NOISE_MEAN 5.5
+
 struct tick {
 	uint8_t bands[BANDS];
 	uint8_t level; /* of all bands */
@@ -270,7 +274,7 @@ void dm_speech_spectrum_draw(struct dm_speech_spectrum *memory, struct dm_speech
 	count_bands(memory, 0);
 	for (size_t n = 0; n < BANDS; n++) {
 		noise[n] = quantile(memory->counts[n], remembered(memory) - concealed, 0.1);
-		hiss += power_of(noise[n] + 4);
+		hiss += power_of(noise[n] + NOISE_MEAN);
 	}
 	voice /= (double)figures->speech;
 	figures->snr_db = 10 * log10(fmax(voice - hiss, 1e-3 * hiss) / hiss);

@@ -20,7 +20,6 @@ struct dm_speech_figures {
 	double ceiling_hz;
 	double snr_db;
 	double concealed; /* share of what is remembered */
-	double holes;     /* share of its bands that a codec left out */
 };
 
 /* Returns 0 or -ENOMEM; on failure *out is NULL. */
