@@ -29,7 +29,7 @@ static const struct {
 	{ "aacparse", GOOD },        { "tsdemux", BAD },       { "srtsrc", BAD },
 	{ "rtmp2src", BAD },         { "opusdec", BASE },      { "avdec_h264", LIBAV },
 	{ "avdec_aac", LIBAV },      { "rtpbin", GOOD },       { "rtpopusdepay", GOOD },
-	{ "rtph264depay", GOOD },    { "rtpvp8depay", GOOD },
+	{ "rtph264depay", GOOD },    { "rtpvp8depay", GOOD },  { "jpegenc", GOOD },
 };
 
 int dm_elements_check(void)

@@ -1,6 +1,7 @@
 #include "ingest/encode_ladder.h"
 #include "base/log.h"
 #include "ingest/access_unit.h"
+#include "ingest/key_watch.h"
 #include "session/room.h"
 
 #include <errno.h>
@@ -21,6 +22,7 @@
 struct rung {
 	struct dm_encode_ladder *ladder; /* borrowed */
 	struct dm_access_unit *unit;     /* owned; the streaming thread's */
+	struct dm_key_watch keys;        /* of the best rung: they are the same on all */
 };
 
 struct dm_encode_ladder {
@@ -98,6 +100,9 @@ static bool put_packet(struct rung *rung, GstBuffer *packet, const GstSegment *s
 			       "picture=%s rung=%d suppressed=%llu", ladder->options->name,
 			       (int)(rung - ladder->rungs), (unsigned long long)suppressed);
 	}
+	if (result == DM_ACCESS_UNIT_PUBLISHED && rung == ladder->rungs)
+		dm_key_watch_look(&rung->keys, ladder->options->tracks[0], now,
+				  ladder->options->key_interval);
 	return result == DM_ACCESS_UNIT_PUBLISHED;
 }
 

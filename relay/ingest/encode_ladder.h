@@ -29,7 +29,8 @@ struct dm_encode_ladder_options {
 	const char *name; /* for logs */
 	const struct dm_timeline *timeline;
 	const struct dm_audience *audience;
-	struct dm_metric *dropped; /* access units that did not fit their track */
+	struct dm_metric *dropped;      /* access units that did not fit their track */
+	struct dm_metric *key_interval; /* microseconds between the last two key frames */
 };
 
 /* The options are borrowed until destroy. Returns 0, -ENOMEM or -EIO (logged); on failure *out

@@ -87,23 +87,30 @@ static void move(struct dm_forward_clock *clock, enum dm_forward_medium medium, 
 	clock->moves++;
 }
 
-/* Sound leads: a move of the picture is seen by nobody. */
-static void align(struct dm_forward_clock *clock)
+/* How much later here than by the sender's clock the stream's last report happened. */
+static dm_usec since_report(const struct dm_forward_lane *lane, enum dm_forward_medium medium)
+{
+	return happened_at(lane, medium, lane->report) - lane->report_ntp;
+}
+
+bool dm_forward_clock_offset(const struct dm_forward_clock *clock, dm_usec *offset)
 {
 	const struct dm_forward_lane *sound = &clock->lanes[DM_FORWARD_SOUND];
 	const struct dm_forward_lane *picture = &clock->lanes[DM_FORWARD_PICTURE];
 
 	if (!sound->mapped || !sound->reported || !picture->mapped || !picture->reported)
-		return;
+		return false;
+	*offset = since_report(picture, DM_FORWARD_PICTURE) - since_report(sound, DM_FORWARD_SOUND);
+	return *offset<JUMP && * offset> - JUMP;
+}
 
-	const dm_usec sound_offset = happened_at(sound, DM_FORWARD_SOUND, sound->report) -
-				     sound->report_ntp;
-	const dm_usec picture_offset = happened_at(picture, DM_FORWARD_PICTURE, picture->report) -
-				       picture->report_ntp;
-	const dm_usec apart = sound_offset - picture_offset;
+/* Sound leads: a move of the picture is seen by nobody. */
+static void align(struct dm_forward_clock *clock)
+{
+	dm_usec early;
 
-	if ((apart > IN_STEP || apart < -IN_STEP) && apart < JUMP && apart > -JUMP)
-		move(clock, DM_FORWARD_PICTURE, apart);
+	if (dm_forward_clock_offset(clock, &early) && (early > IN_STEP || early < -IN_STEP))
+		move(clock, DM_FORWARD_PICTURE, -early);
 }
 
 void dm_forward_clock_report(struct dm_forward_clock *clock, enum dm_forward_medium medium,

@@ -55,6 +55,10 @@ void dm_forward_clock_restart(struct dm_forward_clock *clock, enum dm_forward_me
 void dm_forward_clock_report(struct dm_forward_clock *clock, enum dm_forward_medium medium,
 			     uint64_t ntp, uint32_t rtp);
 
+/* By how much sound and picture are apart on the timeline, by both senders' reports (RFC 3550,
+ * 6.4.1); *offset above 0: the sound is early. False: not known. */
+bool dm_forward_clock_offset(const struct dm_forward_clock *clock, dm_usec *offset);
+
 /* Packets in the order of their sequence numbers. Those of one frame have one timestamp. */
 struct dm_forward_time dm_forward_clock_map(struct dm_forward_clock *clock,
 					    enum dm_forward_medium medium, uint32_t rtp,

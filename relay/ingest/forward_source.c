@@ -1,5 +1,6 @@
 #include "ingest/forward_source.h"
 #include "base/log.h"
+#include "ingest/key_watch.h"
 #include "rtp/rtcp.h"
 #include "session/name.h"
 
@@ -50,6 +51,7 @@ struct dm_forward_source {
 	struct early_report early[DM_FORWARD_MEDIA]; /* the newest of any sender, in turn */
 	unsigned early_next;
 	enum dm_feed_state states[DM_FORWARD_MEDIA];
+	struct dm_key_watch keys;
 	dm_usec key_asked_at; /* DM_USEC_NEVER: not yet */
 	dm_usec looked_at;
 	uint64_t backwards_told;
@@ -247,6 +249,20 @@ static void refuse_foreign(struct dm_forward_source *source, enum dm_forward_med
 		       (unsigned long long)suppressed);
 }
 
+/* `published` frames of the medium have just gone on. */
+static unsigned note_published(struct dm_forward_source *source, enum dm_forward_medium medium,
+			       unsigned published, dm_usec now)
+{
+	struct dm_picture_health *health = source->options.picture_health;
+
+	if (medium == DM_FORWARD_PICTURE && published > 0 && health) {
+		dm_metric_add(&health->came, published);
+		dm_key_watch_look(&source->keys, source->options.picture, now,
+				  &health->key_interval);
+	}
+	return published;
+}
+
 static unsigned take_packet(struct dm_forward_source *source, enum dm_forward_medium medium,
 			    const struct dm_forward_address *from,
 			    const struct dm_rtp_packet *packet, dm_usec now)
@@ -257,7 +273,8 @@ static unsigned take_packet(struct dm_forward_source *source, enum dm_forward_me
 	}
 	if (medium == DM_FORWARD_SOUND && source->options.intake)
 		dm_intake_put(source->options.intake, packet, now); /* it counts what it refuses */
-	return dm_forward_stream_put(source->streams[medium], packet, now);
+	return note_published(source, medium,
+			      dm_forward_stream_put(source->streams[medium], packet, now), now);
 }
 
 static unsigned take_rtp(struct dm_forward_source *source, const struct dm_forward_address *from,
@@ -364,6 +381,23 @@ static void note_backwards(struct dm_forward_source *source, dm_usec now)
 		       (unsigned long long)suppressed);
 }
 
+static void note_offset(struct dm_forward_source *source)
+{
+	struct dm_source_health *health = source->options.source_health;
+	dm_usec offset = 0;
+
+	if (!health)
+		return;
+
+	const bool live = source->states[DM_FORWARD_SOUND] == DM_FEED_LIVE &&
+			  source->states[DM_FORWARD_PICTURE] == DM_FEED_LIVE;
+	const bool known = live && dm_forward_clock_offset(&source->clock, &offset);
+
+	if (known)
+		dm_metric_set(&health->offset, offset);
+	dm_metric_set(&health->offset_known, known);
+}
+
 static void look(struct dm_forward_source *source, dm_usec now)
 {
 	const enum dm_feed_state sound = next_state(source, DM_FORWARD_SOUND, now);
@@ -371,6 +405,7 @@ static void look(struct dm_forward_source *source, dm_usec now)
 
 	dm_metric_set(&source->options.counts->moves, (int64_t)source->clock.moves);
 	note_backwards(source, now);
+	note_offset(source);
 	if (sound == source->states[DM_FORWARD_SOUND] &&
 	    picture == source->states[DM_FORWARD_PICTURE])
 		return;
@@ -387,7 +422,9 @@ unsigned dm_forward_source_turn(struct dm_forward_source *source, dm_usec now)
 
 	for (unsigned n = 0; n < DM_FORWARD_MEDIA; n++)
 		if (source->streams[n])
-			published += dm_forward_stream_expire(source->streams[n], now);
+			published += note_published(
+				source, (enum dm_forward_medium)n,
+				dm_forward_stream_expire(source->streams[n], now), now);
 	if (now - source->looked_at >= LOOK) {
 		source->looked_at = now;
 		look(source, now);

@@ -47,8 +47,10 @@ struct dm_forward_source_options {
 	struct dm_track *picture;
 	const struct dm_timeline *timeline; /* copied */
 	dm_usec stall_after;
-	struct dm_forward_source_counts *counts; /* borrowed until destroy */
-	struct dm_metric *stalls;                /* likewise; times that it was lost */
+	struct dm_forward_source_counts *counts;  /* borrowed until destroy */
+	struct dm_metric *stalls;                 /* likewise; times that it was lost */
+	struct dm_picture_health *picture_health; /* likewise; nullable, as the next */
+	struct dm_source_health *source_health;
 
 	/* Sound's or picture's state changed. OFF: the source has none. */
 	void (*on_state)(void *user, enum dm_feed_state sound, enum dm_feed_state picture);

@@ -4,6 +4,8 @@
 #include "ingest/feed.h"
 #include "ingest/forward_metrics.h"
 #include "ingest/forwarder.h"
+#include "ingest/health_metrics.h"
+#include "ingest/stills.h"
 #include "audio/loudness.h"
 #include "audio/encoder.h"
 #include "audio/sound_inlet.h"
@@ -43,9 +45,15 @@ struct slot {
 	_Atomic bool direct_sound; /* the same: whether the direct tracks carry something */
 	_Atomic bool direct_picture;
 
+	GMutex lock;                        /* for these two, on their way to the room */
+	char format[DM_SOURCE_FORMAT_SIZE]; /* of the floor's source */
+	GBytes *still;                      /* owned, nullable */
+
 	struct dm_metric sound_live; /* 0 or 1 */
 	struct dm_metric picture_live;
-	struct dm_metric restarts;
+	struct dm_metric own_restarts; /* unless they are the room's to tell */
+	struct dm_metric *restarts;    /* borrowed */
+	struct dm_metric in_use;
 	struct dm_metric stalls;
 	struct dm_metric direct_stalls; /* of what is passed through besides */
 	struct dm_metric frames_skipped;
@@ -61,6 +69,7 @@ struct dm_ingest {
 	struct dm_metrics *metrics;         /* borrowed, nullable */
 	struct dm_reaper *reaper;           /* owned */
 	struct dm_forwarder *forwarder;     /* owned */
+	struct dm_stills *stills;           /* owned */
 	GPtrArray *slots;                   /* struct slot, owned */
 };
 
@@ -87,6 +96,59 @@ static void on_state(void *user, enum dm_feed_state sound, enum dm_feed_state pi
 	dm_metric_set(&slot->sound_live, sound == DM_FEED_LIVE);
 	dm_metric_set(&slot->picture_live, picture == DM_FEED_LIVE);
 	g_idle_add_full(G_PRIORITY_DEFAULT, tell_room, slot, NULL);
+}
+
+static bool is_floor(const struct slot *slot)
+{
+	return slot->channel == slot->room->channels;
+}
+
+/* On the control thread. */
+static gboolean tell_format(gpointer user)
+{
+	struct slot *slot = user;
+
+	g_mutex_lock(&slot->lock);
+	dm_room_set_source_format(slot->room, slot->format);
+	g_mutex_unlock(&slot->lock);
+	return G_SOURCE_REMOVE;
+}
+
+static void on_format(void *user, const char *format)
+{
+	struct slot *slot = user;
+
+	if (!is_floor(slot))
+		return;
+	g_mutex_lock(&slot->lock);
+	g_strlcpy(slot->format, format, sizeof(slot->format));
+	g_mutex_unlock(&slot->lock);
+	g_idle_add_full(G_PRIORITY_DEFAULT, tell_format, slot, NULL);
+}
+
+/* On the control thread. */
+static gboolean tell_still(gpointer user)
+{
+	struct slot *slot = user;
+
+	g_mutex_lock(&slot->lock);
+	GBytes *still = g_steal_pointer(&slot->still);
+
+	g_mutex_unlock(&slot->lock);
+	if (still)
+		dm_room_set_still(slot->room, slot->picture, still);
+	return G_SOURCE_REMOVE;
+}
+
+static void on_still(void *user, GBytes *jpeg)
+{
+	struct slot *slot = user;
+
+	g_mutex_lock(&slot->lock);
+	g_clear_pointer(&slot->still, g_bytes_unref);
+	slot->still = jpeg;
+	g_mutex_unlock(&slot->lock);
+	g_idle_add_full(G_PRIORITY_DEFAULT, tell_still, slot, NULL);
 }
 
 static gboolean tell_direct(gpointer user)
@@ -146,7 +208,7 @@ static int add_metrics(const struct dm_ingest *ingest, const struct slot *slot)
 		const struct dm_metric *metric;
 	} samples[] = {
 		{ slot->feed != NULL, "dragoman_feed_restarts_total",
-		  "Attempts to play the feed's source, but the first.", &slot->restarts },
+		  "Attempts to play the feed's source, but the first.", slot->restarts },
 		{ slot->feed || slot->forwarded, "dragoman_feed_stalls_total",
 		  "Times that a live feed's sound or picture was lost.", &slot->stalls },
 		{ slot->inlet != NULL, "dragoman_feed_sound_gaps_total",
@@ -187,6 +249,7 @@ static int add_picture(const struct dm_ingest *ingest, struct slot *slot)
 			.timeline = &ingest->timeline,
 			.audience = ingest->audience,
 			.dropped = &slot->frames_dropped,
+			.key_interval = &picture->health.key_interval,
 		},
 		.titles = slot->room->options->titles,
 		.title_count = slot->room->options->title_count,
@@ -200,8 +263,12 @@ static int add_picture(const struct dm_ingest *ingest, struct slot *slot)
 static int add_feed(const struct dm_ingest *ingest, struct slot *slot,
 		    const struct dm_source_options *source)
 {
+	struct dm_room *room = slot->room;
+	const bool floor = is_floor(slot);
 	const struct dm_feed_options options = {
 		.source = source,
+		.backups = floor ? room->options->backups : NULL,
+		.backup_count = floor ? room->options->backup_count : 0,
 		.name = slot->name,
 		.directory = ingest->options.directory,
 		.stall_after = ingest->options.stall_after,
@@ -213,9 +280,13 @@ static int add_feed(const struct dm_ingest *ingest, struct slot *slot,
 		.timeline = &ingest->timeline,
 		.reaper = ingest->reaper,
 		.whip = slot->whip,
-		.restarts = &slot->restarts,
+		.restarts = slot->restarts,
 		.stalls = &slot->stalls,
+		.in_use = floor ? &room->source_health.in_use : &slot->in_use,
+		.picture_health = slot->picture ? &slot->picture->health : NULL,
+		.source_health = floor ? &room->source_health : NULL,
 		.on_state = on_state,
+		.on_format = on_format,
 		.user = slot,
 	};
 
@@ -225,6 +296,30 @@ static int add_feed(const struct dm_ingest *ingest, struct slot *slot,
 }
 
 /* --- sources that are passed through --- */
+
+/* What comes as it is said to, and its size as the stills tell it. */
+static void tell_forward_format(struct slot *slot, enum dm_feed_state sound,
+				enum dm_feed_state picture)
+{
+	char format[DM_SOURCE_FORMAT_SIZE];
+
+	snprintf(format, sizeof(format), "%s%s%s", picture == DM_FEED_LIVE ? "H.264" : "",
+		 picture == DM_FEED_LIVE && sound == DM_FEED_LIVE ? ", " : "",
+		 sound == DM_FEED_LIVE ? "Opus" : "");
+	on_format(slot, format);
+}
+
+static void on_forward_state(void *user, enum dm_feed_state sound, enum dm_feed_state picture)
+{
+	struct slot *slot = user;
+
+	if (slot->picture && picture != DM_FEED_LIVE) { /* nothing that could stand still */
+		dm_metric_set(&slot->picture->health.still_ms, 0);
+		dm_metric_set(&slot->picture->health.black_ms, 0);
+	}
+	tell_forward_format(slot, sound, picture);
+	on_state(user, sound, picture);
+}
 
 /* The track of a sound that is passed through: the floor's own. Another channel's is made by its
  * engine, out of the channel's intake; the packets as they came are nobody's there. */
@@ -259,7 +354,9 @@ static int add_forward(const struct dm_ingest *ingest, struct slot *slot,
 		.stall_after = ingest->options.stall_after,
 		.counts = &slot->forward,
 		.stalls = &slot->stalls,
-		.on_state = on_state,
+		.picture_health = picture ? &slot->picture->health : NULL,
+		.source_health = is_floor(slot) ? &slot->room->source_health : NULL,
+		.on_state = on_forward_state,
 		.user = slot,
 	};
 	int error = sound && !slot->channel->intake ? -EINVAL : 0; /* the room was told otherwise */
@@ -320,9 +417,35 @@ static struct slot *add_slot(const struct dm_ingest *ingest, struct dm_room *roo
 	struct slot *slot = g_new0(struct slot, 1);
 
 	slot->room = room;
+	g_mutex_init(&slot->lock);
+	slot->restarts = &slot->own_restarts;
 	snprintf(slot->name, sizeof(slot->name), "%s/%s", room->options->id, feed);
 	g_ptr_array_add(ingest->slots, slot);
 	return slot;
+}
+
+/* The picture's stills, and what /metrics tells of it and of its source. */
+static int add_health(const struct dm_ingest *ingest, struct slot *slot)
+{
+	int error = 0;
+
+	if (slot->picture) {
+		const struct dm_stills_picture picture = {
+			.track = slot->picture->tracks[slot->picture->track_count - 1],
+			.name = slot->name,
+			.health = slot->line ? NULL : &slot->picture->health,
+			.on_still = on_still,
+			.user = slot,
+		};
+
+		dm_stills_add(ingest->stills, &picture);
+		if (ingest->metrics)
+			error = dm_health_metrics_add_picture(ingest->metrics, slot->room,
+							      slot->picture);
+	}
+	if (!error && ingest->metrics && is_floor(slot))
+		error = dm_health_metrics_add_source(ingest->metrics, slot->room);
+	return error;
 }
 
 /* A picture that is passed through has no line: a track has one writer. */
@@ -346,6 +469,8 @@ static int fill_slot(const struct dm_ingest *ingest, struct slot *slot,
 		error = forward ? add_forward(ingest, slot, &uri) : add_feed(ingest, slot, source);
 	if (!error)
 		error = add_live_metrics(ingest, slot);
+	if (!error)
+		error = add_health(ingest, slot);
 	return error ? error : add_metrics(ingest, slot);
 }
 
@@ -362,6 +487,8 @@ static int add_room(const struct dm_ingest *ingest, struct dm_room *room)
 		struct slot *slot = add_slot(ingest, room, channel->lang);
 
 		slot->channel = channel;
+		if (n == 0)
+			slot->restarts = &room->source_health.restarts;
 		if (n == 0 && room->picture.track_count > 0)
 			slot->picture = &room->picture;
 		error = fill_slot(ingest, slot, &channel->source);
@@ -384,6 +511,8 @@ static void free_slot(gpointer user)
 	dm_track_unref(slot->passed);
 	while (g_idle_remove_by_data(slot))
 		;
+	g_clear_pointer(&slot->still, g_bytes_unref);
+	g_mutex_clear(&slot->lock);
 	g_free(slot);
 }
 
@@ -419,9 +548,29 @@ static int start(struct dm_ingest *ingest)
 
 	if (!error)
 		error = dm_forwarder_create(&ingest->forwarder, ingest->audience);
+	if (!error)
+		error = dm_stills_create(&ingest->stills);
 	for (size_t n = 0; n < dm_event_room_count(ingest->event) && !error; n++)
 		error = add_room(ingest, dm_event_room(ingest->event, n));
-	return error ? error : dm_forwarder_start(ingest->forwarder);
+	if (!error)
+		error = dm_forwarder_start(ingest->forwarder);
+	return error ? error : dm_stills_start(ingest->stills);
+}
+
+/* The event asks for another source of a floor. */
+static int use_source(void *user, struct dm_room *room, unsigned n)
+{
+	const struct dm_ingest *ingest = user;
+
+	for (guint s = 0; s < ingest->slots->len; s++) {
+		const struct slot *slot = g_ptr_array_index(ingest->slots, s);
+
+		if (slot->room == room && is_floor(slot) && slot->feed && !slot->whip) {
+			dm_feed_use(slot->feed, n);
+			return 0;
+		}
+	}
+	return -ENOTSUP;
 }
 
 int dm_ingest_create(struct dm_ingest **out, const struct dm_ingest_options *options,
@@ -447,6 +596,7 @@ int dm_ingest_create(struct dm_ingest **out, const struct dm_ingest_options *opt
 		dm_ingest_destroy(ingest);
 		return error;
 	}
+	dm_event_set_source_switch(event, use_source, ingest);
 	*out = ingest;
 	return 0;
 }
@@ -455,6 +605,8 @@ void dm_ingest_destroy(struct dm_ingest *ingest)
 {
 	if (!ingest)
 		return;
+	dm_event_set_source_switch(ingest->event, NULL, NULL);
+	dm_stills_destroy(ingest->stills);
 	for (guint n = 0; n < ingest->slots->len; n++) {
 		struct slot *slot = g_ptr_array_index(ingest->slots, n);
 
@@ -472,6 +624,8 @@ void dm_ingest_destroy(struct dm_ingest *ingest)
 			dm_metrics_remove(ingest->metrics, &slot->channel->sound,
 					  sizeof(slot->channel->sound));
 	}
+	for (size_t n = 0; n < dm_event_room_count(ingest->event) && ingest->metrics; n++)
+		dm_health_metrics_remove(ingest->metrics, dm_event_room(ingest->event, n));
 	dm_reaper_destroy(ingest->reaper);
 	g_ptr_array_unref(ingest->slots);
 	g_free(ingest);

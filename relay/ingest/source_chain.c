@@ -53,7 +53,9 @@ static int on_select(GstElement *decodebin, GstPad *pad, GstCaps *caps, GstEleme
 {
 	const struct dm_source_chain *chain = user;
 
-	(void)decodebin, (void)pad, (void)caps;
+	(void)decodebin, (void)pad;
+	if (gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_DECODER))
+		chain->on_coded(chain->user, caps);
 	if (!chain->wants_picture &&
 	    gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_DECODER |
 							      GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO))

@@ -18,6 +18,8 @@ struct dm_source_chain {
 	bool wants_picture;
 	/* A pad with raw sound or pictures, or anything that nobody wants. */
 	void (*on_stream)(void *user, GstPad *pad);
+	/* A coded stream, whose decoder is being chosen; perhaps more than once. */
+	void (*on_coded)(void *user, const GstCaps *caps);
 	void *user;
 	struct dm_whip_inlet *whip; /* WHIP only: where its packets come from; borrowed */
 	/* Set by build: latency that the source reports, though it stamps what it gives after it.

@@ -41,6 +41,7 @@ struct dm_source_pipeline {
 	GstElement *picture;
 	struct dm_lateness lateness;
 	gint64 moved_back; /* ns; of both sinks, when the source is late for good; may be below 0 */
+	struct dm_source_format format;
 
 	struct dm_frame_gate gate; /* the picture's streaming thread */
 };
@@ -154,6 +155,38 @@ static GstFlowReturn on_picture(GstAppSink *sink, gpointer user)
 	return GST_FLOW_OK;
 }
 
+static void read_format(void *user, const GstCaps *caps)
+{
+	struct dm_source_pipeline *source = user;
+
+	g_mutex_lock(&source->lock);
+	dm_source_format_read(&source->format, caps);
+	g_mutex_unlock(&source->lock);
+}
+
+struct dm_source_format dm_source_pipeline_format(struct dm_source_pipeline *source)
+{
+	g_mutex_lock(&source->lock);
+	const struct dm_source_format format = source->format;
+
+	g_mutex_unlock(&source->lock);
+	return format;
+}
+
+/* A camera may change its size as it goes. */
+static GstPadProbeReturn on_frame_event(GstPad *pad, GstPadProbeInfo *info, gpointer user)
+{
+	GstEvent *event = GST_PAD_PROBE_INFO_EVENT(info);
+	GstCaps *caps;
+
+	(void)pad;
+	if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
+		gst_event_parse_caps(event, &caps);
+		read_format(user, caps);
+	}
+	return GST_PAD_PROBE_OK;
+}
+
 /* Frames beyond the rate go before they cost scaling. */
 static GstPadProbeReturn on_frame(GstPad *pad, GstPadProbeInfo *info, gpointer user)
 {
@@ -251,6 +284,7 @@ static void attach_picture(struct dm_source_pipeline *source, GstPad *pad)
 	GstPad *sink = gst_element_get_static_pad(bin, "sink");
 
 	gst_pad_add_probe(sink, GST_PAD_PROBE_TYPE_BUFFER, on_frame, source, NULL);
+	gst_pad_add_probe(sink, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_frame_event, source, NULL);
 	gst_object_unref(sink);
 	attach(pad, bin);
 }
@@ -267,8 +301,10 @@ static void on_stream(void *user, GstPad *pad)
 	name = gst_caps_get_size(caps) ? gst_structure_get_name(gst_caps_get_structure(caps, 0))
 				       : "";
 	if (strcmp(name, "audio/x-raw") == 0 && output->wants_sound && !source->sound) {
+		read_format(source, caps);
 		attach_sound(source, pad);
 	} else if (strcmp(name, "video/x-raw") == 0 && output->wants_picture && !source->picture) {
+		read_format(source, caps);
 		attach_picture(source, pad);
 	} else {
 		GstElement *bin = add_bin(source, "fakesink sync=false async=false");
@@ -332,6 +368,7 @@ static int start(struct dm_source_pipeline *source,
 		.wants_sound = output->wants_sound,
 		.wants_picture = output->wants_picture,
 		.on_stream = on_stream,
+		.on_coded = read_format,
 		.user = source,
 		.whip = options->whip,
 	};

@@ -9,6 +9,7 @@
 #define DM_INGEST_SOURCE_PIPELINE_H
 
 #include "ingest/reaper.h"
+#include "ingest/source_format.h"
 #include "ingest/source_output.h"
 #include "ingest/source_uri.h"
 #include "ingest/whip_inlet.h"
@@ -40,6 +41,9 @@ enum dm_source_event dm_source_pipeline_wait(struct dm_source_pipeline *source, 
 
 /* Plays from the beginning again, after ENDED. Returns 0 or -EIO. */
 int dm_source_pipeline_rewind(struct dm_source_pipeline *source);
+
+/* What it brings, as far as is known by now. */
+struct dm_source_format dm_source_pipeline_format(struct dm_source_pipeline *source);
 
 /* Nothing is put out any more once this returns. The rest is left to the reaper. NULL is
  * allowed. */

@@ -217,7 +217,29 @@ struct rig *rig_start(const char *floor, bool loop, const char *channel)
 	return rig_start_signed(floor, loop, channel, NULL);
 }
 
+static struct rig *start(void);
+
 struct rig *rig_start_signed(const char *floor, bool loop, const char *channel, const char *sign)
+{
+	describe(floor, loop, channel, sign);
+	return start();
+}
+
+struct rig *rig_start_backed(const char *floor, bool loop, const char *const *backups,
+			     size_t backup_count)
+{
+	static struct dm_source_options sources[DM_BACKUPS_MAX];
+
+	assert_true(backup_count <= DM_BACKUPS_MAX);
+	for (size_t n = 0; n < backup_count; n++)
+		sources[n] = (struct dm_source_options){ .uri = backups[n], .loop = loop };
+	describe(floor, loop, NULL, NULL);
+	room_options.backups = sources;
+	room_options.backup_count = backup_count;
+	return start();
+}
+
+static struct rig *start(void)
 {
 	static const struct dm_transport_options transport_options = {
 		.address = "127.0.0.1",
@@ -227,7 +249,6 @@ struct rig *rig_start_signed(const char *floor, bool loop, const char *channel, 
 	struct rig *rig = calloc(1, sizeof(*rig));
 
 	assert_non_null(rig);
-	describe(floor, loop, channel, sign);
 	rig->timeline = dm_timeline_init(dm_time_now(), dm_time_ntp_now());
 	assert_int_equal(dm_metrics_create(&rig->metrics), 0);
 	assert_int_equal(
@@ -243,12 +264,12 @@ struct rig *rig_start_signed(const char *floor, bool loop, const char *channel, 
 	assert_int_equal(dm_ticker_start(rig->ticker), 0);
 	rig->room = dm_event_room(rig->event, 0);
 	open_ear(&rig->floor, rig->room->channels[0].track);
-	rig->has_channel = channel != NULL;
+	rig->has_channel = room_options.channel_count > 0;
 	if (rig->has_channel)
 		open_ear(&rig->channel, rig->room->channels[1].track);
 	for (size_t n = 0; n < RIG_RUNGS; n++)
 		open_eye(&rig->eyes[n], rig->room->picture.tracks[n], &rungs[n]);
-	rig->has_sign = sign != NULL;
+	rig->has_sign = room_options.sign.ladder_count > 0;
 	if (rig->has_sign)
 		open_eye(&rig->sign, rig->room->sign.tracks[0], &rungs[1]);
 	return rig;

@@ -69,6 +69,9 @@ struct rig *rig_start(const char *floor, bool loop, const char *channel);
 
 /* The same with a sign-language picture. */
 struct rig *rig_start_signed(const char *floor, bool loop, const char *channel, const char *sign);
+/* The same with backups of the floor. */
+struct rig *rig_start_backed(const char *floor, bool loop, const char *const *backups,
+			     size_t backup_count);
 void rig_stop(struct rig *rig);
 
 /* Runs the main loop and follows the tracks. */
