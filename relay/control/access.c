@@ -9,6 +9,10 @@
 #include <strings.h>
 #include <time.h>
 
+#define LIFETIME_SECONDS                                                        \
+	28800 /* where the settings say none: eight hours, a day's work; choice \
+	       */
+
 struct dm_access {
 	char *event; /* owned, nullable */
 	dm_access_clock *clock;
@@ -81,6 +85,7 @@ void dm_access_update(struct dm_access *access, const struct dm_security_options
 	access->security = (struct dm_security_options){
 		.closed = security->closed,
 		.metrics = security->metrics,
+		.lifetime_seconds = security->lifetime_seconds,
 	};
 }
 
@@ -128,6 +133,15 @@ void dm_access_recognise(const struct dm_access *access, const char *text,
 	if (access && access->key.algorithm && text && *text)
 		visitor->fault = dm_token_verify(&access->key, text, access->clock(),
 						 &visitor->token);
+}
+
+void dm_access_of_request(const struct dm_access *access, const struct dm_request *request,
+			  struct dm_visitor *visitor)
+{
+	const char *token = dm_access_bearer(request->authorization);
+
+	dm_access_recognise(access, token ? token : dm_request_parameter(request, "token"),
+			    visitor);
 }
 
 /* The fault as it is now: time has passed since the token was shown, and it may be revoked. */
@@ -234,6 +248,32 @@ bool dm_access_allows(const struct dm_access *access, const struct dm_visitor *v
 		return false;
 	return dm_role_may(fault ? &anonymous : &visitor->token.grant, action, room, channel) ==
 	       DM_PERMISSION_ALLOWED;
+}
+
+bool dm_access_can_mint(const struct dm_access *access)
+{
+	return access && access->key.algorithm == DM_TOKEN_HS256;
+}
+
+int64_t dm_access_mint(const struct dm_access *access, const struct dm_visitor *by, uint32_t ttl,
+		       struct dm_token *token, char **text)
+{
+	const int64_t now = access->clock();
+	int error;
+
+	if (!ttl)
+		ttl = access->security.lifetime_seconds ? access->security.lifetime_seconds
+							: LIFETIME_SECONDS;
+	token->expires_at = now + ttl;
+	/* Else somebody whose time is over could go on for ever under another name. */
+	if (token->grant.role == DM_ROLE_ORGANISER)
+		token->expires_at = MIN(token->expires_at, by->token.expires_at);
+	error = dm_token_sign(&access->key, token, now, text);
+	if (error)
+		return error;
+	/* The id is made while it is signed. */
+	dm_token_verify(&access->key, *text, now, token);
+	return token->expires_at - now;
 }
 
 bool dm_access_may_leave(struct dm_access *access, const struct dm_visitor *visitor,

@@ -10,6 +10,7 @@
 
 #include "base/metric.h"
 #include "control/refusal.h"
+#include "control/request.h"
 #include "control/token.h"
 
 struct dm_access;
@@ -42,6 +43,10 @@ struct dm_visitor {
 void dm_access_recognise(const struct dm_access *access, const char *text,
 			 struct dm_visitor *visitor);
 
+/* The token of a request for a page or a download: its header's, else its parameter `token`. */
+void dm_access_of_request(const struct dm_access *access, const struct dm_request *request,
+			  struct dm_visitor *visitor);
+
 /* Whether the visitor (NULL: showed nothing) may do this now: where there is no key, everybody may.
  * Looks at the clock and the list of
  * revoked tokens again. Of room and channel NULL is "some": see dm_role_may. False with *refusal
@@ -56,6 +61,16 @@ bool dm_access_allows(const struct dm_access *access, const struct dm_visitor *v
 
 /* Everybody may do everything: there is no key to check a token with. */
 bool dm_access_is_open(const struct dm_access *access);
+
+/* Whether the relay can sign tokens: the key is a secret of its own. */
+bool dm_access_can_mint(const struct dm_access *access);
+
+/* Signs a token for somebody else, in the name of an organiser: for `ttl` seconds from now, 0: as
+ * long as the settings say; an organiser's never longer than the one who makes it has. Fills the
+ * token's id and times; *text is the caller's (g_free). Returns for how many seconds, or as
+ * dm_token_sign. */
+int64_t dm_access_mint(const struct dm_access *access, const struct dm_visitor *by, uint32_t ttl,
+		       struct dm_token *token, char **text);
 
 /* Whether the visitor may end what is theirs, begun by that action: as above, but an expired token
  * is good for it. */

@@ -78,6 +78,14 @@ static struct dm_room *find_for_done(const struct dm_conversation *conversation,
 	return NULL;
 }
 
+static void record_call(const struct dm_conversation *conversation, const char *kind,
+			const struct dm_room *room, const struct dm_call *call)
+{
+	dm_talk_record(conversation, kind, room,
+		       dm_interpretation_booth(room->interpretation, call->booth)->options->id,
+		       json_pack("{s:I}", "call", (json_int_t)call->id));
+}
+
 bool dm_talk_call_done(struct dm_conversation *conversation, const struct dm_message *message,
 		       struct dm_refusal *refusal)
 {
@@ -91,7 +99,11 @@ bool dm_talk_call_done(struct dm_conversation *conversation, const struct dm_mes
 						     dm_time_now());
 
 	call.state = DM_CALL_DONE;
-	return conclude(conversation, message, room, &ruling, &call, refusal);
+	if (!conclude(conversation, message, room, &ruling, &call, refusal))
+		return false;
+	if (conversation->organises)
+		record_call(conversation, "call-done", room, &call);
+	return true;
 }
 
 /* The same person at each of their websockets, by the id of their token; without one, the
@@ -131,7 +143,10 @@ bool dm_talk_call_take(struct dm_conversation *conversation, const struct dm_mes
 						     &technician, dm_time_now());
 	const struct dm_call call = call_of(room, message->call);
 
-	return conclude(conversation, message, room, &ruling, &call, refusal);
+	if (!conclude(conversation, message, room, &ruling, &call, refusal))
+		return false;
+	record_call(conversation, "call-take", room, &call);
+	return true;
 }
 
 /* --- chat: to those who are there now; nothing is kept --- */
@@ -199,6 +214,8 @@ static bool chat_as_technician(struct dm_conversation *conversation,
 	if (!dm_talk_find_booth(chat.room, message->booth, "booth", &chat.booth, refusal))
 		return false;
 	send_chat(conversation, message, &chat, DM_NOBODY);
+	/* That somebody wrote, never what. */
+	dm_talk_record(conversation, "chat", chat.room, message->booth, NULL);
 	return true;
 }
 

@@ -288,6 +288,7 @@ static int create_parts(struct dm_control *control, const struct dm_control_opti
 {
 	struct dm_router_options router = {
 		.event = event,
+		.watch = watch,
 		.metrics = metrics,
 		.web_root = options->web_root,
 	};

@@ -99,6 +99,15 @@ static dm_talk_cb *const talks[DM_MESSAGE_COUNT] = {
 	[DM_MESSAGE_OVERRIDE] = dm_talk_override,
 	[DM_MESSAGE_ON_AIR_MAX] = dm_talk_on_air_max,
 	[DM_MESSAGE_CALL_TAKE] = dm_talk_call_take,
+	[DM_MESSAGE_OVERSEE] = dm_talk_oversee,
+	[DM_MESSAGE_ACKNOWLEDGE] = dm_talk_acknowledge,
+	[DM_MESSAGE_SITTING] = dm_talk_sitting,
+	[DM_MESSAGE_SOURCE] = dm_talk_source,
+	[DM_MESSAGE_BOOTH_RESTART] = dm_talk_booth_restart,
+	[DM_MESSAGE_NOTIFY] = dm_talk_notify,
+	[DM_MESSAGE_MINT] = dm_talk_mint,
+	[DM_MESSAGE_LISTEN] = dm_talk_listen,
+	[DM_MESSAGE_LINE_UP] = dm_talk_line_up,
 };
 
 static bool handle(struct dm_conversation *conversation, const struct dm_message *message,
@@ -114,6 +123,29 @@ bool dm_conversation_organises(const struct dm_conversation *conversation,
 	return conversation->watched == room && conversation->organises &&
 	       dm_access_allows(conversation->hub->options.access, conversation->visitor,
 				DM_ACTION_SEE_ORGANISER, room->options->id, NULL);
+}
+
+uint64_t dm_conversation_rooms(const struct dm_conversation *conversation)
+{
+	struct dm_event *event = conversation->hub->options.event;
+	uint64_t rooms = 0;
+
+	for (size_t n = 0; n < dm_event_room_count(event); n++) { /* at most DM_ROOMS_MAX */
+		if (dm_access_allows(conversation->hub->options.access, conversation->visitor,
+				     DM_ACTION_SEE_ORGANISER, dm_event_room(event, n)->options->id,
+				     NULL))
+			rooms |= UINT64_C(1) << n;
+	}
+	return rooms;
+}
+
+bool dm_conversation_sees_whole(const struct dm_conversation *conversation)
+{
+	const struct dm_access *access = conversation->hub->options.access;
+
+	return dm_access_allows(access, conversation->visitor, DM_ACTION_SEE_ORGANISER, NULL,
+				NULL) &&
+	       (dm_access_is_open(access) || !conversation->visitor->token.grant.rooms.count);
 }
 
 /* A token bucket: a message costs one. */

@@ -1,6 +1,7 @@
 /* relay/control/http.c: see http.h */
 #include "control/http.h"
 
+#include "control/errand.h"
 #include "control/http_request.h"
 #include "control/problem.h"
 
@@ -12,6 +13,7 @@
 #define HEADER_BYTES_MAX 4096       /* of a response; ours are about 900 */
 #define BODY_TIME        DM_SEC(30) /* for the whole of it, however it drips; choice */
 #define PROGRESS_SECONDS 15         /* for a reader to make room; choice */
+#define ERRAND_SECONDS   120        /* for what has to be read first; choice */
 
 static struct dm_router *router_of(struct lws *wsi)
 {
@@ -216,6 +218,25 @@ static int refuse(struct dm_exchange *exchange, bool body_follows, unsigned stat
 	return send_some(exchange) > 0 && body_follows ? 0 : -1;
 }
 
+/* The response has been made on another thread. */
+static void on_errand(void *user)
+{
+	struct dm_exchange *exchange = user;
+
+	dm_router_count(router_of(exchange->wsi), exchange->response.status);
+	if (respond(exchange))
+		lws_set_timeout(exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, LWS_TO_KILL_SYNC);
+}
+
+/* Nothing is read meanwhile, as in respond. Who goes away is noticed at the end of the time. */
+static int wait_for_errand(struct dm_exchange *exchange)
+{
+	dm_errand_wait(&exchange->response, on_errand, exchange);
+	lws_rx_flow_control(exchange->wsi, 0);
+	lws_set_timeout(exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, ERRAND_SECONDS);
+	return 0;
+}
+
 static int handle(struct dm_exchange *exchange)
 {
 	struct dm_request request = { .body = "" };
@@ -231,7 +252,7 @@ static int handle(struct dm_exchange *exchange)
 	}
 	exchange->bodiless = request.method == DM_METHOD_HEAD;
 	dm_router_handle(router_of(exchange->wsi), &request, &exchange->response);
-	return respond(exchange);
+	return exchange->response.errand ? wait_for_errand(exchange) : respond(exchange);
 }
 
 /* Bytes that Content-Length announces; -ENOENT without one, -EINVAL when it is no number

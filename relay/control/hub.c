@@ -4,6 +4,7 @@
 #include "control/booth_news.h"
 #include "control/event_json.h"
 #include "control/levels.h"
+#include "control/oversight.h"
 #include "control/place.h"
 #include "control/talk.h"
 
@@ -17,20 +18,31 @@ void dm_hub_each(struct dm_hub *hub, dm_hub_each_cb *each, void *user)
 		each(key, user);
 }
 
+size_t dm_hub_room_number(const struct dm_hub *hub, const struct dm_room *room)
+{
+	size_t n = 0;
+
+	while (dm_event_room(hub->options.event, n) != room)
+		n++;
+	return n;
+}
+
 struct room_news {
 	struct dm_room *room;
+	uint64_t bit; /* its number in the event */
 	GBytes *text;
 };
 
-/* A room's public state is news to those in it, to those who watch it, and to those who are still
- * choosing. */
+/* A room's public state is news to those in it, to those who watch or oversee it, and to those who
+ * are still choosing. */
 static void tell_room_to(struct dm_conversation *conversation, void *user)
 {
 	const struct room_news *news = user;
 	const struct dm_place *place = conversation->place;
 
 	if ((place && place->room == news->room) || conversation->watched == news->room ||
-	    (!place && !conversation->watched))
+	    (!place && !conversation->watched && !conversation->oversees) ||
+	    (conversation->oversees && (dm_conversation_rooms(conversation) & news->bit)))
 		dm_conversation_push(conversation, news->text);
 }
 
@@ -38,6 +50,7 @@ static void tell_room(struct dm_hub *hub, struct dm_room *room)
 {
 	struct room_news news = {
 		.room = room,
+		.bit = UINT64_C(1) << dm_hub_room_number(hub, room),
 		.text = dm_json_text(
 			json_pack("{s:s, s:o}", "type", "room", "room", dm_room_json(room))),
 	};
@@ -162,6 +175,8 @@ int dm_hub_create(struct dm_hub **out, const struct dm_hub_options *options)
 	if (error)
 		goto destroy_tables;
 	dm_booth_news_create(&hub->news, hub);
+	if (options->watch)
+		dm_oversight_create(&hub->oversight, hub);
 	*out = hub;
 	return 0;
 
@@ -186,6 +201,7 @@ void dm_hub_destroy(struct dm_hub *hub)
 		return;
 	g_assert(!g_hash_table_size(hub->conversations));
 	dm_event_unobserve(hub->options.event, on_room_change, hub);
+	dm_oversight_destroy(hub->oversight);
 	dm_booth_news_destroy(hub->news); /* places end in silence: nobody is there to be told */
 	dm_place_vacate_all(hub);
 	dm_levels_stop(hub);

@@ -9,6 +9,7 @@
 #define DM_CONTROL_HUB_PRIVATE_H
 
 #include "control/conversation.h"
+#include "monitor/figures.h"
 #include "session/subscriber.h"
 
 #include <glib.h>
@@ -16,6 +17,7 @@
 
 struct dm_place;
 struct dm_booth_news;
+struct dm_oversight;
 
 struct dm_hub {
 	struct dm_hub_options options;
@@ -23,8 +25,9 @@ struct dm_hub {
 	GHashTable *conversations;  /* a set; borrowed */
 	GHashTable *rooms;          /* struct dm_room (borrowed) to struct pace of hub.c (owned) */
 	struct dm_booth_news *news; /* owned */
-	guint levels_timer;         /* GLib source; 0: nobody sits in a booth */
-	uint32_t technicians;       /* how many without a token have shown themselves */
+	struct dm_oversight *oversight; /* owned; NULL: there is no watch */
+	guint levels_timer;             /* GLib source; 0: nobody sits in a booth */
+	uint32_t technicians;           /* how many without a token have shown themselves */
 	struct dm_metric open;
 	struct dm_metric away;
 	struct dm_metric received;
@@ -33,14 +36,22 @@ struct dm_hub {
 	struct dm_metric refused[DM_REFUSAL_COUNT];
 };
 
+/* What somebody was told last of how fit a sound is. */
+struct dm_told_fitness {
+	enum dm_verdict verdict;
+	enum dm_verdict_reason reason;
+};
+
 struct dm_conversation {
 	struct dm_hub *hub;         /* borrowed */
 	struct dm_place *place;     /* borrowed; NULL: not joined */
 	struct dm_visitor *visitor; /* owned; NULL: has shown no token */
 	struct dm_room *watched;    /* borrowed; NULL: none */
 	bool organises;             /* the watched room: sees what an organiser sees */
-	uint32_t technician;        /* counts from 1; 0: has not acted as one without a token */
-	GQueue queue;               /* GBytes, owned */
+	bool oversees;              /* all rooms of its token; the watched one in detail */
+	struct dm_told_fitness told_own, told_floor;
+	uint32_t technician; /* counts from 1; 0: has not acted as one without a token */
+	GQueue queue;        /* GBytes, owned */
 	size_t queued_bytes;
 	unsigned close_code;
 	double allowance; /* messages that may come now */
@@ -59,6 +70,14 @@ void dm_conversation_push_json(struct dm_conversation *conversation, json_t *jso
 /* Whether it sees the organiser's view of a room, and its token still allows that. */
 bool dm_conversation_organises(const struct dm_conversation *conversation,
 			       const struct dm_room *room);
+
+/* The rooms whose organiser's view it may see now, a bit for each by its number in the event; and
+ * whether it may see what concerns the whole relay. */
+uint64_t dm_conversation_rooms(const struct dm_conversation *conversation);
+bool dm_conversation_sees_whole(const struct dm_conversation *conversation);
+
+/* Its number in the event. */
+size_t dm_hub_room_number(const struct dm_hub *hub, const struct dm_room *room);
 
 /* Calls `each` for every conversation that there is; it must not open or close any. */
 typedef void dm_hub_each_cb(struct dm_conversation *conversation, void *user);

@@ -81,5 +81,12 @@ bool dm_talk_floor_language(struct dm_conversation *conversation, const struct d
 	}
 	ruling = dm_interpretation_set_floor_language(who.room->interpretation, who.key,
 						      message->lang, dm_time_now());
-	return dm_talk_conclude(conversation, message, who.room, &ruling, refusal);
+	if (!dm_talk_conclude(conversation, message, who.room, &ruling, refusal))
+		return false;
+	if (message->room &&
+	    dm_access_allows(conversation->hub->options.access, conversation->visitor,
+			     DM_ACTION_MODERATE, message->room, NULL))
+		dm_talk_record(conversation, "floor-language-set", who.room, NULL,
+			       json_pack("{s:s}", "lang", message->lang));
+	return true;
 }

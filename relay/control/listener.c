@@ -55,6 +55,7 @@ static bool subscribe(struct dm_listener *listener, const struct dm_listener_opt
 		.room = room,
 		.channel = channel,
 		.interpreter = options->interpreter,
+		.organiser = options->organiser,
 		.video = wish->video ? *wish->video : DM_VIDEO_AUTO,
 		.sign = wish->sign && *wish->sign,
 		.on_state = on_peer_state,

@@ -32,6 +32,7 @@ struct dm_listener_options {
 	bool no_pictures;             /* reject the video m-lines for good */
 	const char *offer;
 	size_t offer_bytes;
+	bool organiser;                     /* see dm_subscriber_options */
 	struct dm_interpreter *interpreter; /* nullable: of that room; the offer has a microphone */
 	const char *token_id;     /* of the token that it joins with; copied; NULL or "": none */
 	dm_listener_cb *on_state; /* nullable */

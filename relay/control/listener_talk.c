@@ -136,6 +136,7 @@ static bool take_place(struct dm_conversation *conversation, const struct dm_mes
 		.offer = message->offer,
 		.offer_bytes = message->offer_bytes,
 		.interpreter = interpreter,
+		.organiser = message->organiser,
 		.token_id = conversation->visitor ? conversation->visitor->token.id : NULL,
 	};
 	struct dm_listener *listener;
@@ -147,6 +148,7 @@ static bool take_place(struct dm_conversation *conversation, const struct dm_mes
 	struct dm_place *place = dm_place_create(
 		conversation->hub, listener, interpreter ? dm_interpreter_key(interpreter) : NULL);
 
+	place->organiser = message->organiser;
 	dm_place_take(place, conversation);
 	dm_listener_set_callback(listener, on_peer_state, place);
 
@@ -193,6 +195,9 @@ static bool join_booth(struct dm_conversation *conversation, const struct dm_mes
 
 	if (message->lang)
 		return refuse_lang(refusal);
+	if (message->organiser)
+		return dm_refuse(refusal, DM_REFUSAL_BAD_MESSAGE, "organiser",
+				 "Those in a booth are no organisers.");
 	room = find_booth(conversation, message, &booth, refusal);
 	if (!room)
 		return false;
@@ -224,6 +229,9 @@ bool dm_talk_join(struct dm_conversation *conversation, const struct dm_message 
 	if (message->name || message->key)
 		return dm_refuse(refusal, DM_REFUSAL_BAD_MESSAGE, message->name ? "name" : "key",
 				 "'name' and 'key' go with 'booth' alone.");
+	if (message->organiser &&
+	    !dm_talk_may(conversation, DM_ACTION_SEE_ORGANISER, message->room, NULL, refusal))
+		return false;
 	return dm_talk_may(conversation, DM_ACTION_LISTEN, message->room,
 			   message->lang ? message->lang : "floor", refusal) &&
 	       take_place(conversation, message, NULL, refusal);

@@ -16,6 +16,10 @@ static const char *const handover_words[] = { "ask",    "offer", "accept", "decl
 					      "cancel", "take",  NULL };
 static const char *const override_words[] = { "off", "mute", "release", "on", "move", NULL };
 static const char *const chat_words[] = { "booth", "technician", NULL };
+static const char *const sitting_words[] = { "closed", "line-up", "running", "paused", NULL };
+static const char *const notify_words[] = { "room", "everyone", "booths", NULL };
+static const char *const mint_words[] = { "delegate", "interpreter", "organiser", "feed", NULL };
+static const char *const line_up_words[] = { "start", "stop", NULL };
 
 static const struct {
 	const char *name;
@@ -30,7 +34,7 @@ static const struct {
 	[DM_MESSAGE_JOIN] = { "join", BIT(DM_KEY_ROOM) | BIT(DM_KEY_OFFER),
 			      BIT(DM_KEY_LANG) | BIT(DM_KEY_VIDEO) | BIT(DM_KEY_SIGN) |
 				      BIT(DM_KEY_TOKEN) | BIT(DM_KEY_BOOTH) | BIT(DM_KEY_NAME) |
-				      BIT(DM_KEY_KEY),
+				      BIT(DM_KEY_KEY) | BIT(DM_KEY_ORGANISER),
 			      NO_WORDS },
 	[DM_MESSAGE_SELECT] = { "select", 0,
 				BIT(DM_KEY_LANG) | BIT(DM_KEY_VIDEO) | BIT(DM_KEY_SIGN), NO_WORDS },
@@ -64,6 +68,23 @@ static const struct {
 	[DM_MESSAGE_ON_AIR_MAX] = { "on-air-max", BIT(DM_KEY_BOOTH) | BIT(DM_KEY_COUNT_OF), 0,
 				    NO_WORDS },
 	[DM_MESSAGE_CALL_TAKE] = { "call-take", BIT(DM_KEY_CALL), 0, NO_WORDS },
+	[DM_MESSAGE_OVERSEE] = { "oversee", 0, BIT(DM_KEY_ROOM) | BIT(DM_KEY_TOKEN), NO_WORDS },
+	[DM_MESSAGE_ACKNOWLEDGE] = { "acknowledge", BIT(DM_KEY_ALARM), 0, NO_WORDS },
+	[DM_MESSAGE_SITTING] = { "sitting", BIT(DM_KEY_ROOM) | BIT(DM_KEY_STATE), 0,
+				 WORDS(DM_KEY_STATE, sitting_words) },
+	[DM_MESSAGE_SOURCE] = { "source", BIT(DM_KEY_ROOM) | BIT(DM_KEY_USE), 0, NO_WORDS },
+	[DM_MESSAGE_BOOTH_RESTART] = { "booth-restart", BIT(DM_KEY_ROOM) | BIT(DM_KEY_BOOTH), 0,
+				       NO_WORDS },
+	[DM_MESSAGE_NOTIFY] = { "notify", BIT(DM_KEY_TO) | BIT(DM_KEY_TEXT), BIT(DM_KEY_ROOM),
+				WORDS(DM_KEY_TO, notify_words) },
+	[DM_MESSAGE_MINT] = { "mint", BIT(DM_KEY_ROLE),
+			      BIT(DM_KEY_ROOM) | BIT(DM_KEY_CHANNEL) | BIT(DM_KEY_NAME) |
+				      BIT(DM_KEY_TTL),
+			      WORDS(DM_KEY_ROLE, mint_words) },
+	[DM_MESSAGE_LISTEN] = { "listen", 0,
+				BIT(DM_KEY_LANG) | BIT(DM_KEY_BOOTH) | BIT(DM_KEY_SEAT), NO_WORDS },
+	[DM_MESSAGE_LINE_UP] = { "line-up", BIT(DM_KEY_ROOM) | BIT(DM_KEY_DO), 0,
+				 WORDS(DM_KEY_DO, line_up_words) },
 #undef NO_WORDS
 #undef WORDS
 };
@@ -81,6 +102,12 @@ static bool read_key(struct dm_message *message, enum dm_message_key key, const 
 	if (words && types[message->type].word_key == key)
 		return dm_message_key_choose(message, key, words, value, refusal);
 	return dm_message_key_read(message, key, value, refusal);
+}
+
+/* To oversee no room in detail can be said aloud. */
+static bool may_be_null(enum dm_message_type type, enum dm_message_key key, const json_t *value)
+{
+	return type == DM_MESSAGE_OVERSEE && key == DM_KEY_ROOM && json_is_null(value);
 }
 
 static bool refuse_not_one(enum dm_message_type type, struct dm_refusal *refusal)
@@ -105,7 +132,8 @@ static bool read_keys(struct dm_message *message, unsigned required, unsigned op
 		if (key == DM_KEYS || !((required | optional | one_of) & BIT(key)))
 			return dm_refuse(refusal, DM_REFUSAL_BAD_MESSAGE, name,
 					 "The key '%.31s' means nothing here.", name);
-		if (!read_key(message, key, value, refusal))
+		if (!may_be_null(message->type, key, value) &&
+		    !read_key(message, key, value, refusal))
 			return false;
 		seen |= BIT(key);
 	}

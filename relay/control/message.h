@@ -15,8 +15,10 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#define DM_MESSAGE_BYTES_MAX 65536 /* choice: an offer of a browser is 12 KiB */
-#define DM_CHAT_CHARS_MAX    500   /* of a chat message; choice: some lines on a console */
+#define DM_MESSAGE_BYTES_MAX 65536   /* choice: an offer of a browser is 12 KiB */
+#define DM_CHAT_CHARS_MAX    500     /* of a chat message; choice: some lines on a console */
+#define DM_MINT_TTL_MIN      60      /* seconds; choice */
+#define DM_MINT_TTL_MAX      2592000 /* seconds: 30 days; choice: longer than any event */
 
 enum dm_message_type {
 	DM_MESSAGE_JOIN,
@@ -45,11 +47,22 @@ enum dm_message_type {
 	DM_MESSAGE_OVERRIDE,
 	DM_MESSAGE_ON_AIR_MAX,
 	DM_MESSAGE_CALL_TAKE,
+	/* by organisers, of any room that is theirs */
+	DM_MESSAGE_OVERSEE,
+	DM_MESSAGE_ACKNOWLEDGE,
+	DM_MESSAGE_SITTING,
+	DM_MESSAGE_SOURCE,
+	DM_MESSAGE_BOOTH_RESTART,
+	DM_MESSAGE_NOTIFY,
+	DM_MESSAGE_MINT,
+	DM_MESSAGE_LISTEN,
+	DM_MESSAGE_LINE_UP,
 	DM_MESSAGE_COUNT,
 };
 
-/* What a message's key of few words says: `state` of microphone, `do` of handover and override,
- * `to` of chat. */
+/* What a message's key of few words says: `state` of microphone and sitting (enum dm_sitting), `do`
+ * of handover, override and line-up, `to` of chat and notify, `role` of mint (enum dm_role but for
+ * the first, which is ANONYMOUS). */
 enum dm_microphone_word { DM_MICROPHONE_ON, DM_MICROPHONE_MUTED, DM_MICROPHONE_OFF };
 enum dm_handover_word {
 	DM_HANDOVER_DO_ASK,
@@ -67,6 +80,8 @@ enum dm_override_word {
 	DM_OVERRIDE_DO_MOVE,
 };
 enum dm_chat_word { DM_CHAT_TO_BOOTH, DM_CHAT_TO_TECHNICIAN };
+enum dm_notify_word { DM_NOTIFY_ROOM, DM_NOTIFY_EVERYONE, DM_NOTIFY_BOOTHS };
+enum dm_line_up_word { DM_LINE_UP_DO_START, DM_LINE_UP_DO_STOP };
 
 /* Texts are borrowed from `root` and NULL where the key is missing. */
 struct dm_message {
@@ -88,8 +103,9 @@ struct dm_message {
 	const char *name; /* of a person, without control characters */
 	const char *key;  /* of a seat */
 	const char *to;   /* override: a booth */
-	const char *text; /* chat, without control characters */
-	unsigned word;    /* one of the enums above, by type */
+	const char *text; /* chat and notify, without control characters */
+	const char *channel;
+	unsigned word; /* one of the enums above, by type */
 	const char *word_text;
 	enum dm_output output;
 	bool has_output;
@@ -98,10 +114,15 @@ struct dm_message {
 	bool has_automatic;
 	bool consent;
 	bool automatic;
+	bool organiser;
+	bool has_ttl;
 	uint8_t seat;
 	uint8_t preset;
 	uint8_t count;
+	uint8_t use; /* a source: 0, or the nth backup */
 	uint32_t call;
+	uint32_t ttl; /* seconds */
+	uint64_t alarm;
 	struct dm_languages languages; /* langs, understood */
 };
 

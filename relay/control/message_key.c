@@ -56,6 +56,12 @@ static const struct {
 	[DM_KEY_CALL] = { "call", ANYTHING, 0, 0, 0, 0 },
 	[DM_KEY_COUNT_OF] = { "count", WHOLE, AT(count), 0, 1, DM_SEATS_MAX },
 	[DM_KEY_UNDERSTOOD] = { "understood", LIST, 0, 0, 0, 0 },
+	[DM_KEY_ALARM] = { "alarm", ANYTHING, 0, 0, 0, 0 },
+	[DM_KEY_USE] = { "use", WHOLE, AT(use), 0, 0, DM_BACKUPS_MAX },
+	[DM_KEY_ROLE] = { "role", ANYTHING, 0, 0, 0, 0 },
+	[DM_KEY_CHANNEL] = { "channel", NAME, AT(channel), 0, 0, 0 },
+	[DM_KEY_TTL] = { "ttl", ANYTHING, 0, 0, 0, 0 },
+	[DM_KEY_ORGANISER] = { "organiser", TRUTH, AT(organiser), 0, 0, 0 },
 #undef AT
 };
 
@@ -170,11 +176,38 @@ static bool read_seat_key(struct dm_message *message, const json_t *value,
 				     "must be the 32 hexadecimal digits that joined told");
 }
 
+/* Integers that are wider than a seat's. */
+static bool read_number(struct dm_message *message, enum dm_message_key key, const json_t *value,
+			struct dm_refusal *refusal)
+{
+	json_int_t number;
+
+	switch (key) {
+	case DM_KEY_CALL:
+		if (!read_whole(value, key, 1, UINT32_MAX, &number, refusal))
+			return false;
+		message->call = (uint32_t)number;
+		return true;
+	case DM_KEY_ALARM:
+		if (!read_whole(value, key, 1, INT64_MAX, &number, refusal))
+			return false;
+		message->alarm = (uint64_t)number;
+		return true;
+	case DM_KEY_TTL:
+		if (!read_whole(value, key, DM_MINT_TTL_MIN, DM_MINT_TTL_MAX, &number, refusal))
+			return false;
+		message->ttl = (uint32_t)number;
+		message->has_ttl = true;
+		return true;
+	default: /* type, state, do, to, role: read before */
+		return true;
+	}
+}
+
 static bool read_special(struct dm_message *message, enum dm_message_key key, const json_t *value,
 			 struct dm_refusal *refusal)
 {
 	const char *text = "";
-	json_int_t number;
 
 	switch (key) {
 	case DM_KEY_ID:
@@ -202,13 +235,8 @@ static bool read_special(struct dm_message *message, enum dm_message_key key, co
 	case DM_KEY_TEXT:
 		return read_line(value, key, 4 * DM_CHAT_CHARS_MAX, DM_CHAT_CHARS_MAX,
 				 &message->text, refusal);
-	case DM_KEY_CALL:
-		if (!read_whole(value, key, 1, UINT32_MAX, &number, refusal))
-			return false;
-		message->call = (uint32_t)number;
-		return true;
-	default: /* type, state, do: read before */
-		return true;
+	default:
+		return read_number(message, key, value, refusal);
 	}
 }
 

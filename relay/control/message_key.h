@@ -37,6 +37,12 @@ enum dm_message_key {
 	DM_KEY_CALL,
 	DM_KEY_COUNT_OF, /* "count" */
 	DM_KEY_UNDERSTOOD,
+	DM_KEY_ALARM,
+	DM_KEY_USE,
+	DM_KEY_ROLE,
+	DM_KEY_CHANNEL,
+	DM_KEY_TTL,
+	DM_KEY_ORGANISER,
 	DM_KEYS,
 };
 
@@ -44,8 +50,8 @@ enum dm_message_key {
 enum dm_message_key dm_message_key_find(const char *name);
 const char *dm_message_key_name(enum dm_message_key key);
 
-/* Reads the value into the message; false with *refusal filled. `state`, `do` and `to` are texts
- * here: dm_message_key_choose makes words of them. */
+/* Reads the value into the message; false with *refusal filled. `state`, `do`, `to` and
+ * `role` are texts here: dm_message_key_choose makes words of them. */
 bool dm_message_key_read(struct dm_message *message, enum dm_message_key key, const json_t *value,
 			 struct dm_refusal *refusal);
 

@@ -3,6 +3,8 @@
 
 #include "control/booth_news.h"
 #include "control/levels.h"
+#include "control/oversight.h"
+#include "monitor/history_row.h"
 #include "session/override.h"
 #include "session/slow_down.h"
 
@@ -24,6 +26,7 @@ bool dm_talk_watch(struct dm_conversation *conversation, const struct dm_message
 		return dm_talk_refuse_room(message->room, refusal);
 	conversation->watched = room;
 	conversation->organises = organises;
+	conversation->oversees = false;
 	json = dm_talk_reply("watching", message);
 	json_object_set_new(json, "room", json_string(room->options->id));
 	json_object_set_new(json, "organiser", json_boolean(organises));
@@ -33,6 +36,57 @@ bool dm_talk_watch(struct dm_conversation *conversation, const struct dm_message
 		dm_booth_news_tell_all(conversation, room);
 		dm_levels_start(conversation->hub);
 	}
+	return true;
+}
+
+/* False with *refusal filled: there is nothing to oversee, or not for this token, or no such room.
+ */
+static bool may_oversee(const struct dm_conversation *conversation,
+			const struct dm_message *message, struct dm_refusal *refusal)
+{
+	if (!dm_talk_may(conversation, DM_ACTION_SEE_ORGANISER, message->room, NULL, refusal))
+		return false;
+	if (!conversation->hub->oversight)
+		return dm_refuse(
+			refusal, DM_REFUSAL_NO_WATCH, NULL,
+			"This relay keeps no watch, so there is nothing to oversee; watch a room instead.");
+	return !message->room ||
+	       dm_event_find_room(conversation->hub->options.event, message->room) ||
+	       dm_talk_refuse_room(message->room, refusal);
+}
+
+bool dm_talk_oversee(struct dm_conversation *conversation, const struct dm_message *message,
+		     struct dm_refusal *refusal)
+{
+	struct dm_hub *hub = conversation->hub;
+	json_t *rooms = json_array();
+	uint64_t seen;
+	json_t *json;
+
+	if (!may_oversee(conversation, message, refusal)) {
+		json_decref(rooms);
+		return false;
+	}
+	conversation->watched = message->room
+					? dm_event_find_room(hub->options.event, message->room)
+					: NULL;
+	conversation->organises = conversation->watched != NULL;
+	conversation->oversees = true;
+	seen = dm_conversation_rooms(conversation);
+	for (size_t n = 0; n < dm_event_room_count(hub->options.event); n++) {
+		if (seen & (UINT64_C(1) << n))
+			json_array_append_new(
+				rooms,
+				json_string(dm_event_room(hub->options.event, n)->options->id));
+	}
+	json = dm_talk_reply("overseeing", message);
+	json_object_set_new(json, "rooms", rooms);
+	json_object_set_new(json, "room",
+			    conversation->watched ? json_string(conversation->watched->options->id)
+						  : json_null());
+	json_object_set_new(json, "mint", json_boolean(dm_access_can_mint(hub->options.access)));
+	dm_conversation_push_json(conversation, json);
+	dm_oversight_begin(conversation);
 	return true;
 }
 
@@ -64,6 +118,18 @@ static bool check_keys(const struct dm_message *message, struct dm_refusal *refu
 				 is_move ? "'to' is missing: the booth to move to."
 					 : "'to' goes with \"move\" alone.");
 	return true;
+}
+
+static void record_override(const struct dm_conversation *conversation,
+			    const struct dm_message *message, const struct dm_room *room)
+{
+	char place[DM_HISTORY_NAME_SIZE];
+	json_t *detail = json_pack("{s:s}", "do", message->word_text);
+
+	if (message->to)
+		json_object_set_new(detail, "to", json_string(message->to));
+	g_snprintf(place, sizeof(place), "%s/%u", message->booth, message->seat);
+	dm_talk_record(conversation, "override", room, place, detail);
 }
 
 bool dm_talk_override(struct dm_conversation *conversation, const struct dm_message *message,
@@ -98,7 +164,10 @@ bool dm_talk_override(struct dm_conversation *conversation, const struct dm_mess
 		ruling = dm_override_move(room->interpretation, who.id, to, now);
 		break;
 	}
-	return dm_talk_conclude(conversation, message, room, &ruling, refusal);
+	if (!dm_talk_conclude(conversation, message, room, &ruling, refusal))
+		return false;
+	record_override(conversation, message, room);
+	return true;
 }
 
 bool dm_talk_on_air_max(struct dm_conversation *conversation, const struct dm_message *message,
@@ -111,5 +180,9 @@ bool dm_talk_on_air_max(struct dm_conversation *conversation, const struct dm_me
 	if (!room || !dm_talk_find_booth(room, message->booth, "booth", &booth, refusal))
 		return false;
 	ruling = dm_override_on_air_max(room->interpretation, booth, message->count, dm_time_now());
-	return dm_talk_conclude(conversation, message, room, &ruling, refusal);
+	if (!dm_talk_conclude(conversation, message, room, &ruling, refusal))
+		return false;
+	dm_talk_record(conversation, "on-air-max-set", room, message->booth,
+		       json_pack("{s:i}", "count", (int)message->count));
+	return true;
 }

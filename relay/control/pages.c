@@ -163,7 +163,8 @@ static void add_security_headers(struct dm_response *response)
 }
 
 /* Pages that people are told of by name, so that an address can be said aloud. */
-static const char *const named_pages[] = { "check", "interpreter", "organiser", "speaker" };
+static const char *const named_pages[] = { "check", "interpreter", "organiser", "report",
+					   "speaker" };
 
 /* The file of a path, below the root; false when no file can be meant. */
 static bool name_file(const struct dm_path *path, char *name, size_t size)

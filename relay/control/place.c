@@ -114,3 +114,25 @@ void dm_place_review(struct dm_hub *hub)
 	}
 	g_list_free(places);
 }
+
+unsigned dm_place_restart_booth(struct dm_hub *hub, const struct dm_room *room, uint8_t booth)
+{
+	GList *places = g_hash_table_get_values(hub->places);
+	unsigned count = 0;
+
+	for (GList *at = places; at; at = at->next) {
+		struct dm_place *place = at->data;
+		struct dm_conversation *conversation = place->conversation;
+		const struct dm_interpreter *interpreter = dm_place_interpreter(place);
+
+		if (place->room != room || !interpreter ||
+		    dm_interpreter_booth(interpreter) != booth)
+			continue;
+		dm_place_remove(place);
+		count++;
+		if (conversation)
+			dm_conversation_tell_peer(conversation, DM_PEER_CLOSED);
+	}
+	g_list_free(places);
+	return count;
+}

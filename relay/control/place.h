@@ -19,6 +19,7 @@ struct dm_place {
 	guint timer;                          /* GLib source; 0 while not away */
 	struct dm_room *room;                 /* borrowed */
 	char key[DM_PARTICIPANT_SIZE];        /* of the seat in a booth; "": a delegate's place */
+	bool organiser;                       /* listens as one: is not counted, and has an ear */
 	const struct dm_channel *heard;       /* last told of "my languages"; NULL: nothing was */
 };
 
@@ -39,6 +40,10 @@ void dm_place_take(struct dm_place *place, struct dm_conversation *conversation)
 
 /* Who sits there; NULL for a delegate, and when the seat has been taken away. */
 struct dm_interpreter *dm_place_interpreter(const struct dm_place *place);
+
+/* Ends the peers of all who sit in a booth; their websockets are told, and the seats stay theirs.
+ * Returns how many there were. */
+unsigned dm_place_restart_booth(struct dm_hub *hub, const struct dm_room *room, uint8_t booth);
 
 /* Ends those whose token has been revoked; their websockets are told. */
 void dm_place_review(struct dm_hub *hub);

@@ -26,6 +26,15 @@ static const struct {
 	[DM_REFUSAL_RULING] = { "ruling", 409 },
 	[DM_REFUSAL_FLOOR_TAKEN] = { "floor-taken", 409 },
 	[DM_REFUSAL_FLOOR_ELSEWHERE] = { "floor-elsewhere", 409 },
+	[DM_REFUSAL_NO_WATCH] = { "no-watch", 503 },
+	[DM_REFUSAL_NO_SUCH_ALARM] = { "no-such-alarm", 404 },
+	[DM_REFUSAL_ACKNOWLEDGED] = { "already-acknowledged", 409 },
+	[DM_REFUSAL_NO_SUCH_SOURCE] = { "no-such-source", 404 },
+	[DM_REFUSAL_CANNOT_SWITCH] = { "cannot-switch", 409 },
+	[DM_REFUSAL_CANNOT_MINT] = { "cannot-mint", 409 },
+	[DM_REFUSAL_NO_LINE_UP] = { "no-line-up", 409 },
+	[DM_REFUSAL_NO_STILL] = { "no-still", 404 },
+	[DM_REFUSAL_NO_HISTORY] = { "no-history", 404 },
 };
 
 const char *dm_refusal_name(enum dm_refusal_code code)

@@ -28,6 +28,15 @@ enum dm_refusal_code {
 	DM_REFUSAL_RULING,          /* the booths' rules said no: `reason` tells which */
 	DM_REFUSAL_FLOOR_TAKEN,     /* another publisher sends it */
 	DM_REFUSAL_FLOOR_ELSEWHERE, /* its source is not whip: */
+	DM_REFUSAL_NO_WATCH,        /* the relay watches nothing, so there is nothing to oversee */
+	DM_REFUSAL_NO_SUCH_ALARM,   /* none of that id stands */
+	DM_REFUSAL_ACKNOWLEDGED,    /* somebody has seen it before */
+	DM_REFUSAL_NO_SUCH_SOURCE,
+	DM_REFUSAL_CANNOT_SWITCH, /* the source is one that cannot be exchanged */
+	DM_REFUSAL_CANNOT_MINT,   /* there is no secret to sign tokens with */
+	DM_REFUSAL_NO_LINE_UP,
+	DM_REFUSAL_NO_STILL,   /* no still of the picture has been taken yet */
+	DM_REFUSAL_NO_HISTORY, /* none is kept */
 	DM_REFUSAL_COUNT,
 };
 

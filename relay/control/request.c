@@ -1,6 +1,8 @@
 /* relay/control/request.c: see request.h */
 #include "control/request.h"
 
+#include "control/errand.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -125,6 +127,7 @@ void dm_response_init(struct dm_response *response)
 void dm_response_finish(struct dm_response *response)
 {
 	g_clear_pointer(&response->body, g_bytes_unref);
+	g_clear_pointer(&response->errand, dm_errand_abandon);
 	for (size_t i = 0; i < response->header_count; i++)
 		g_free(response->headers[i].value);
 	response->header_count = 0;

@@ -43,6 +43,7 @@ struct dm_request {
 	const char *if_match;
 	const char *if_none_match;
 	const char *authorization; /* NULL is allowed */
+	const char *country;       /* two capital letters, as a proxy says; NULL or "": unknown */
 	bool local;                /* from this machine, and by no proxy that says so */
 	const char *body;
 	size_t body_bytes;
@@ -74,10 +75,13 @@ struct dm_path {
  * nothing outside can be reached by what is left. */
 bool dm_path_parse(struct dm_path *path, const char *text, size_t bytes);
 
+struct dm_errand;
+
 struct dm_response {
 	unsigned status;
 	const char *content_type; /* static; NULL: no body */
 	GBytes *body;             /* owned, nullable */
+	struct dm_errand *errand; /* it will be filled later: see errand.h; NULL: it is */
 	size_t header_count;
 	struct {
 		const char *name; /* static */
@@ -86,7 +90,7 @@ struct dm_response {
 };
 
 void dm_response_init(struct dm_response *response);
-void dm_response_finish(struct dm_response *response);
+void dm_response_finish(struct dm_response *response); /* abandons its errand */
 
 /* Copies the value. More than DM_RESPONSE_HEADERS_MAX is a bug of ours. */
 void dm_response_header(struct dm_response *response, const char *name, const char *value);

@@ -1,9 +1,11 @@
 /* relay/control/router.c: see router.h */
 #include "control/router.h"
 
+#include "control/archive.h"
 #include "control/event_json.h"
 #include "control/pages.h"
 #include "control/problem.h"
+#include "control/still.h"
 #include "control/whep.h"
 #include "control/whip.h"
 
@@ -18,6 +20,7 @@ struct dm_router {
 	struct dm_pages *pages;          /* owned, nullable */
 	struct dm_resources *players;    /* owned */
 	struct dm_resources *publishers; /* owned */
+	struct dm_errands *errands;      /* owned */
 	bool ready;
 	char reason[200];
 	struct dm_metric responses[CLASSES];
@@ -48,6 +51,7 @@ int dm_router_create(struct dm_router **out, const struct dm_router_options *opt
 
 	*out = NULL;
 	router->options = *options;
+	router->errands = dm_errands_create();
 	g_strlcpy(router->reason, "The relay is starting.", sizeof(router->reason));
 	error = dm_resources_create(&router->players, &dm_whep_kind, options->event,
 				    options->access, options->metrics);
@@ -72,6 +76,7 @@ void dm_router_destroy(struct dm_router *router)
 		return;
 	if (router->options.metrics)
 		dm_metrics_remove(router->options.metrics, router, sizeof(*router));
+	dm_errands_destroy(router->errands);
 	dm_pages_destroy(router->pages);
 	dm_resources_destroy(router->publishers);
 	dm_resources_destroy(router->players);
@@ -191,6 +196,13 @@ static bool matches(const struct dm_path *path, const char *first, const char *s
 static void handle_read(struct dm_router *router, const struct dm_request *request,
 			const struct dm_path *path, struct dm_response *response)
 {
+	const struct dm_archive archive = {
+		.watch = router->options.watch,
+		.access = router->options.access,
+		.event = router->options.event,
+		.errands = router->errands,
+	};
+
 	if (request->method != DM_METHOD_GET && request->method != DM_METHOD_HEAD) {
 		dm_problem_method(response, "GET, HEAD");
 		return;
@@ -201,6 +213,10 @@ static void handle_read(struct dm_router *router, const struct dm_request *reque
 			return;
 		}
 	}
+	if (dm_still_handle(router->options.event, router->options.access, request, path,
+			    response) ||
+	    dm_archive_handle(&archive, request, path, response))
+		return;
 	if (router->pages)
 		dm_pages_handle(router->pages, request, path, response);
 	else
@@ -221,5 +237,6 @@ void dm_router_handle(struct dm_router *router, const struct dm_request *request
 		dm_whip_handle(router->publishers, request, &path, response);
 	else
 		handle_read(router, request, &path, response);
-	dm_router_count(router, response->status);
+	if (!response->errand)
+		dm_router_count(router, response->status);
 }

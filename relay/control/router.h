@@ -13,9 +13,11 @@
 #include "session/event.h"
 
 struct dm_router;
+struct dm_watch;
 
 struct dm_router_options {
 	struct dm_event *event;     /* borrowed until destroy */
+	struct dm_watch *watch;     /* borrowed until destroy; NULL: no history to read */
 	struct dm_metrics *metrics; /* borrowed until destroy, nullable */
 	struct dm_access *access;   /* borrowed until destroy; NULL: everybody may do everything */
 	const char *web_root;       /* NULL or "": no pages */
@@ -25,7 +27,8 @@ struct dm_router_options {
 int dm_router_create(struct dm_router **out, const struct dm_router_options *options);
 void dm_router_destroy(struct dm_router *router); /* NULL is allowed */
 
-/* Answers one request. `response` is initialised by the caller. */
+/* Answers one request. `response` is initialised by the caller; it may have an errand (errand.h)
+ * that fills it later, and is then counted by the caller. */
 void dm_router_handle(struct dm_router *router, const struct dm_request *request,
 		      struct dm_response *response);
 

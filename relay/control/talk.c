@@ -2,8 +2,10 @@
 #include "control/talk.h"
 
 #include "control/place.h"
+#include "monitor/watch.h"
 #include "session/desk.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 json_t *dm_talk_reply(const char *type, const struct dm_message *message)
@@ -146,4 +148,32 @@ struct dm_room *dm_talk_moderated(const struct dm_conversation *conversation,
 	return dm_talk_may(conversation, DM_ACTION_MODERATE, room->options->id, NULL, refusal)
 		       ? room
 		       : NULL;
+}
+
+struct dm_room *dm_talk_directed(const struct dm_conversation *conversation, const char *room,
+				 struct dm_refusal *refusal)
+{
+	struct dm_room *found;
+
+	if (!dm_talk_may(conversation, DM_ACTION_MODERATE, room, NULL, refusal))
+		return NULL;
+	found = dm_event_find_room(conversation->hub->options.event, room);
+	if (!found)
+		dm_talk_refuse_room(room, refusal);
+	return found;
+}
+
+void dm_talk_record(const struct dm_conversation *conversation, const char *kind,
+		    const struct dm_room *room, const char *place, json_t *detail)
+{
+	struct dm_watch *watch = conversation->hub->options.watch;
+	char *text = detail ? json_dumps(detail, JSON_COMPACT) : NULL;
+	char who[DM_PARTICIPANT_NAME_SIZE];
+
+	dm_talk_name(conversation, "", who);
+	if (watch)
+		dm_watch_record(watch, kind, room ? room->options->id : "", place ? place : "", who,
+				text ? text : "");
+	free(text);
+	json_decref(detail);
 }

@@ -43,10 +43,23 @@ dm_talk_cb dm_talk_call_done; /* an organiser's too */
 dm_talk_cb dm_talk_call_take;
 dm_talk_cb dm_talk_chat; /* an organiser's too */
 
-/* --- organiser_talk.c: those who watch a room --- */
+/* --- organiser_talk.c: those who watch a room, or oversee all of theirs --- */
 dm_talk_cb dm_talk_watch;
+dm_talk_cb dm_talk_oversee;
 dm_talk_cb dm_talk_override;
 dm_talk_cb dm_talk_on_air_max;
+
+/* --- director_talk.c: those who run rooms --- */
+dm_talk_cb dm_talk_acknowledge;
+dm_talk_cb dm_talk_sitting;
+dm_talk_cb dm_talk_source;
+dm_talk_cb dm_talk_booth_restart;
+dm_talk_cb dm_talk_line_up;
+
+/* --- notice_talk.c, mint_talk.c, ear_talk.c: the same people --- */
+dm_talk_cb dm_talk_notify;
+dm_talk_cb dm_talk_mint;
+dm_talk_cb dm_talk_listen;
 
 /* --- what they share: talk.c --- */
 
@@ -97,6 +110,15 @@ bool dm_talk_find_booth(const struct dm_room *room, const char *id, const char *
 /* The room that somebody who may moderate it watches; NULL with *refusal filled. */
 struct dm_room *dm_talk_moderated(const struct dm_conversation *conversation,
 				  struct dm_refusal *refusal);
+
+/* The room that a message names, for somebody who may moderate it; likewise. */
+struct dm_room *dm_talk_directed(const struct dm_conversation *conversation, const char *room,
+				 struct dm_refusal *refusal);
+
+/* An organiser has done this: into the log and the history. `room` and `place` may be NULL.
+ * `detail` is taken, and may be NULL. After the reply: what is logged is told at once. */
+void dm_talk_record(const struct dm_conversation *conversation, const char *kind,
+		    const struct dm_room *room, const char *place, json_t *detail);
 
 /* Tells who has "my languages" what they hear now, when it is another channel than before. */
 void dm_talk_tell_heard(struct dm_conversation *conversation);

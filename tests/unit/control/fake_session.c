@@ -2,6 +2,7 @@
 #include "fake_session.h"
 
 #include "fake_booths.h"
+#include "session/ear.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -33,10 +34,17 @@ static const struct dm_interpretation_options rules[] = {
 	{ interpreted, 4, booth_options, 3, "en", 0, 0 },
 	{ interpreted, 2, booth_options, 1, "fr", 0, 0 },
 };
+static const struct dm_source_options backup_options[] = {
+	{ .uri = "srt://hall:9000?passphrase=secret" },
+	{ .uri = "slide.mp4" },
+};
 static const struct dm_room_options room_options[] = {
 	{ .id = "plenary",
 	  .titles = room_titles,
 	  .title_count = 2,
+	  .floor = { .uri = "rtsp://user:secret@camera/live?x=secret" },
+	  .backups = backup_options,
+	  .backup_count = 2,
 	  .floor_language = "en",
 	  .channels = channel_options,
 	  .channel_count = 3 },
@@ -62,6 +70,7 @@ struct dm_subscriber {
 	struct dm_languages languages;
 	char id[33];
 	unsigned restarts;
+	uint8_t ear_booth, ear_seat;
 };
 
 struct dm_event {
@@ -243,6 +252,42 @@ void dm_room_set_channel_state(struct dm_room *room, struct dm_channel *channel,
 	fake_room_notify(room);
 }
 
+enum dm_sitting dm_room_sitting(const struct dm_room *room, int64_t now)
+{
+	return dm_agenda_at(&room->agenda, now);
+}
+
+/* The plenary has two backups; the side room's source is passed through. */
+int dm_room_use_source(struct dm_room *room, unsigned n)
+{
+	if (room == &room->event->rooms[1])
+		return -ENOTSUP;
+	if (n > room->options->backup_count)
+		return -EINVAL;
+	dm_metric_set(&room->source_health.in_use, n);
+	return 0;
+}
+
+/* relay/session/ear.h */
+
+int dm_ear_listen(struct dm_subscriber *subscriber, uint8_t booth, uint8_t seat)
+{
+	const int error = take_error(subscriber->event);
+
+	if (error)
+		return error;
+	subscriber->ear_booth = booth;
+	subscriber->ear_seat = seat;
+	return 0;
+}
+
+bool dm_ear_listens(const struct dm_subscriber *subscriber, uint8_t *booth, uint8_t *seat)
+{
+	*booth = subscriber->ear_booth;
+	*seat = subscriber->ear_seat;
+	return subscriber->ear_booth != DM_NOBODY;
+}
+
 /* relay/session/subscriber.h */
 
 static void fill_answer(const struct dm_subscriber *subscriber, struct dm_peer_answer *answer)
@@ -297,6 +342,7 @@ int dm_subscriber_create(struct dm_subscriber **out, const struct dm_subscriber_
 	struct dm_subscriber *subscriber = calloc(1, sizeof(*subscriber));
 
 	subscriber->event = event;
+	subscriber->ear_booth = DM_NOBODY;
 	subscriber->options = *options;
 	subscriber->peer = *peer;
 	snprintf(subscriber->id, sizeof(subscriber->id), "%032x", ++event->made);
@@ -325,8 +371,10 @@ int dm_subscriber_select_channel(struct dm_subscriber *subscriber, struct dm_cha
 {
 	const int error = take_error(subscriber->event);
 
-	if (!error)
+	if (!error) {
 		subscriber->options.channel = channel;
+		subscriber->ear_booth = DM_NOBODY;
+	}
 	return error;
 }
 

@@ -1,0 +1,449 @@
+/* tests/unit/control/oversight.c: what is told to those who oversee, by a watch that has seen what
+ * it is told. */
+#include "control/oversight.h"
+
+#include "fake_session.h"
+#include "fake_watch.h"
+#include "offers.h"
+#include "websocket_client.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define START  INT64_C(1800000000)
+#define SECRET "0123456789abcdef0123456789abcdef"
+
+struct fixture {
+	struct dm_event *event;
+	struct dm_room *room;
+	struct dm_watch *watch;
+	struct dm_access *access;
+	struct dm_hub *hub;
+	struct dm_conversation *ana; /* of the plenary and all the rest */
+	struct dm_conversation *ben; /* of the side room */
+};
+
+static int64_t fake_clock(void)
+{
+	return START;
+}
+
+static void on_wake(void *user)
+{
+	(void)user;
+}
+
+static void show_token(struct dm_conversation *conversation, enum dm_role role, const char *name,
+		       const char *room)
+{
+	const struct dm_token_key key = { .algorithm = DM_TOKEN_HS256,
+					  .bytes = SECRET,
+					  .count = sizeof(SECRET) - 1 };
+	struct dm_token token = { .grant.role = role, .expires_at = START + 3600 };
+	char *text;
+
+	strcpy(token.name, name);
+	if (room)
+		strcpy(token.grant.rooms.text[token.grant.rooms.count++], room);
+	assert_int_equal(dm_token_sign(&key, &token, START, &text), 0);
+	dm_conversation_identify(conversation, text);
+	g_free(text);
+}
+
+static int setup(void **state)
+{
+	const struct dm_security_options security = { .algorithm = DM_TOKEN_HS256,
+						      .key = SECRET,
+						      .key_bytes = sizeof(SECRET) - 1 };
+	const struct dm_access_options access = { .security = &security, .clock = fake_clock };
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	f->event = fake_event_create();
+	f->room = dm_event_find_room(f->event, "plenary");
+	f->watch = fake_watch_create(f->event);
+	assert_int_equal(dm_access_create(&f->access, &access), 0);
+
+	const struct dm_hub_options hub = {
+		.event = f->event, .watch = f->watch, .access = f->access, .grace_ms = 1000
+	};
+
+	assert_int_equal(dm_hub_create(&f->hub, &hub), 0);
+	f->ana = dm_conversation_open(f->hub, 0, on_wake, NULL);
+	f->ben = dm_conversation_open(f->hub, 0, on_wake, NULL);
+	show_token(f->ana, DM_ROLE_ORGANISER, "Ana", NULL);
+	show_token(f->ben, DM_ROLE_ORGANISER, "Ben", "side");
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	dm_conversation_close(f->ana);
+	dm_conversation_close(f->ben);
+	dm_hub_destroy(f->hub);
+	dm_access_destroy(f->access);
+	fake_watch_destroy(f->watch);
+	fake_event_destroy(f->event);
+	free(f);
+	return 0;
+}
+
+static json_t *run_for(struct fixture *f, struct dm_conversation *conversation, const char *type)
+{
+	json_t *json = NULL;
+
+	for (int n = 0; n < DM_OVERSIGHT_RARE && !json; n++) {
+		dm_oversight_run(f->hub);
+		json = ws_take(conversation, type);
+	}
+	return json;
+}
+
+static void test_begin(void **state)
+{
+	struct fixture *f = *state;
+	json_t *json;
+
+	fake_watch_raise(f->watch, DM_ALARM_CHANNEL_SILENT, "plenary", "fr");
+	fake_watch_raise(f->watch, DM_ALARM_DISK_FULL, NULL, "");
+	dm_watch_record(f->watch, "feed", "plenary", "", "", "{\"state\":\"live\"}");
+	json = ws_say(f->ana, "{'type':'oversee','id':7,'room':'plenary'}");
+	assert_string_equal(ws_text(json, "type"), "overseeing");
+	assert_int_equal(ws_number(json, "id"), 7);
+	assert_string_equal(ws_text(json, "rooms.1"), "side");
+	assert_string_equal(ws_text(json, "room"), "plenary");
+	assert_true(json_is_true(ws_at(json, "mint")));
+	json_decref(json);
+
+	json = ws_take(f->ana, "overview");
+	assert_int_equal(json_array_size(ws_at(json, "rooms")), 2);
+	assert_int_equal(ws_number(json, "rooms.0.alarms.critical") +
+				 ws_number(json, "rooms.0.alarms.warning"),
+			 1);
+	assert_string_equal(ws_text(json, "rooms.0.channels.2.alarm"),
+			    dm_severity_name(dm_alarm_kind_severity(DM_ALARM_CHANNEL_SILENT)));
+	assert_true(json_is_null(ws_at(json, "rooms.0.channels.1.alarm")));
+	json_decref(json);
+
+	json = ws_take(f->ana, "alarms");
+	assert_int_equal(json_array_size(ws_at(json, "alarms")), 2);
+	assert_string_equal(ws_text(json, "alarms.0.kind"), "channel-silent");
+	assert_string_equal(ws_text(json, "alarms.0.room"), "plenary");
+	assert_string_equal(ws_text(json, "alarms.0.place"), "fr");
+	assert_true(strlen(ws_text(json, "alarms.0.meaning")) > 10);
+	assert_true(json_is_null(ws_at(json, "alarms.1.room")));
+	assert_true(json_real_value(ws_at(json, "alarms.0.since")) == 1800000010.0);
+	json_decref(json);
+
+	json = ws_take(f->ana, "log");
+	assert_string_equal(ws_text(json, "entries.0.kind"), "feed");
+	assert_string_equal(ws_text(json, "entries.0.detail.state"), "live");
+	json_decref(json);
+	json = ws_take(f->ana, "booths");
+	assert_non_null(json);
+	json_decref(json);
+}
+
+/* Of another room nothing at all is told; nor what is the whole relay's. */
+static void test_limited(void **state)
+{
+	struct fixture *f = *state;
+	json_t *json;
+
+	fake_watch_raise(f->watch, DM_ALARM_CHANNEL_SILENT, "plenary", "fr");
+	fake_watch_raise(f->watch, DM_ALARM_DISK_FULL, NULL, "");
+	dm_watch_record(f->watch, "feed", "plenary", "", "", "");
+	dm_watch_record(f->watch, "start", "", "", "", "");
+	ws_expect(f->ben, "forbidden", "{'type':'oversee','room':'plenary'}");
+	ws_expect(f->ana, "unknown-room", "{'type':'oversee','room':'attic'}");
+	json = ws_say(f->ben, "{'type':'oversee','room':null}");
+	assert_int_equal(json_array_size(ws_at(json, "rooms")), 1);
+	assert_true(json_is_null(ws_at(json, "room")));
+	json_decref(json);
+	json = ws_take(f->ben, "overview");
+	assert_int_equal(json_array_size(ws_at(json, "rooms")), 1);
+	assert_string_equal(ws_text(json, "rooms.0.id"), "side");
+	json_decref(json);
+	json = ws_take(f->ben, "alarms");
+	assert_int_equal(json_array_size(ws_at(json, "alarms")), 0);
+	json_decref(json);
+	json = ws_take(f->ben, "log");
+	assert_int_equal(json_array_size(ws_at(json, "entries")), 0);
+	json_decref(json);
+	fake_watch_raise(f->watch, DM_ALARM_CHANNEL_LEAK, "plenary", "fr");
+	fake_room_become(f->event, "plenary", DM_FEED_LOST);
+	assert_null(dm_conversation_take(f->ben));
+	fake_watch_raise(f->watch, DM_ALARM_CHANNEL_LEAK, "side", "en");
+	json = ws_take(f->ben, "alarm");
+	assert_string_equal(ws_text(json, "news"), "raised");
+	json_decref(json);
+	fake_room_become(f->event, "side", DM_FEED_LOST);
+	json = ws_take(f->ben, "room");
+	assert_non_null(json);
+	json_decref(json);
+}
+
+static void test_news(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t id;
+	json_t *json;
+
+	ws_expect(f->ana, "overseeing", "{'type':'oversee'}");
+	id = fake_watch_raise(f->watch, DM_ALARM_SOURCE_LOST, "side", "");
+	json = ws_take(f->ana, "alarm");
+	assert_int_equal(ws_number(json, "alarm.id"), id);
+	json_decref(json);
+	ws_expect(f->ana, "acknowledge", "{'type':'acknowledge','alarm':%d}", (int)id);
+	json = ws_take(f->ana, "logged");
+	assert_string_equal(ws_text(json, "entry.kind"), "acknowledge");
+	assert_string_equal(ws_text(json, "entry.who"), "Ana");
+	json_decref(json);
+	ws_expect(f->ana, "already-acknowledged", "{'type':'acknowledge','alarm':%d}", (int)id);
+	fake_watch_clear(f->watch, id);
+	json = ws_take(f->ana, "alarm");
+	assert_string_equal(ws_text(json, "news"), "cleared");
+	assert_string_equal(ws_text(json, "alarm.acknowledged.by"), "Ana");
+	json_decref(json);
+	ws_expect(f->ana, "no-such-alarm", "{'type':'acknowledge','alarm':%d}", (int)id);
+	id = fake_watch_raise(f->watch, DM_ALARM_DISK_FULL, NULL, "");
+	ws_expect(f->ben, "forbidden", "{'type':'acknowledge','alarm':%d}", (int)id);
+}
+
+static void fill(struct dm_channel_figures *channels, struct dm_group_figures *group,
+		 struct dm_microphone_figures *microphone)
+{
+	channels[2].sound = (struct dm_surveyed_channel){ .momentary_lufs = -23.04,
+							  .short_term_lufs = -HUGE_VAL,
+							  .integrated_lufs = NAN,
+							  .twin = -1 };
+	channels[2].level = (struct dm_channel_level){ .booth = 1, .seat = 0 };
+	channels[2].listeners = 12;
+	channels[0].level.booth = channels[1].level.booth = channels[3].level.booth = DM_NOBODY;
+	*microphone = (struct dm_microphone_figures){
+		.booth = 1,
+		.jitter_ms = 1.26,
+		.sound.fitness = { .verdict = DM_VERDICT_POOR,
+				   .reason = DM_VERDICT_REASON_NARROW,
+				   .ceiling_hz = 7900 },
+	};
+	*group = (struct dm_group_figures){ .by = DM_GROUP_BY_NETWORK,
+					    .name = "203.0.0.0/16",
+					    .loss_p95 = 0.05 };
+}
+
+static void test_measures(void **state)
+{
+	struct fixture *f = *state;
+	struct dm_channel_figures channels[4] = { 0 };
+	struct dm_microphone_figures microphone;
+	struct dm_group_figures group;
+	json_t *json;
+
+	fill(channels, &group, &microphone);
+	*fake_watch_figures(f->watch, 0) = (struct dm_room_figures){ .channels = channels,
+								     .channel_count = 4,
+								     .microphones = &microphone,
+								     .microphone_count = 1 };
+	fake_watch_relay(f->watch)->networks = &group;
+	fake_watch_relay(f->watch)->network_count = 1;
+	ws_expect(f->ana, "overseeing", "{'type':'oversee','room':'plenary'}");
+	ws_drain(f->ana);
+	json = run_for(f, f->ana, "measures");
+	assert_true(json_real_value(ws_at(json, "channels.2.momentary")) == -23.0);
+	assert_true(json_is_null(ws_at(json, "channels.2.short_term")));
+	assert_true(json_is_null(ws_at(json, "channels.2.integrated")));
+	assert_string_equal(ws_text(json, "channels.2.heard.booth"), "fr");
+	assert_true(json_is_null(ws_at(json, "channels.1.heard")));
+	assert_string_equal(ws_text(json, "microphones.0.fitness.reason"), "narrow");
+	assert_string_equal(ws_text(json, "groups.0.by"), "network");
+	assert_string_equal(ws_text(json, "source.sources.0"), "rtsp://camera/live");
+	assert_string_equal(ws_text(json, "source.sources.1"), "srt://hall:9000");
+	json_decref(json);
+	json = run_for(f, f->ana, "meters");
+	assert_int_equal(json_array_size(ws_at(json, "channels")), 4);
+	json_decref(json);
+	show_token(f->ana, DM_ROLE_ORGANISER, "Ana", "plenary");
+	ws_drain(f->ana);
+	json = run_for(f, f->ana, "measures");
+	assert_int_equal(json_array_size(ws_at(json, "groups")), 0); /* the whole event's are not */
+	json_decref(json);
+}
+
+/* Each is told once a second, or four times; nobody who does not read. */
+static void test_pace(void **state)
+{
+	struct fixture *f = *state;
+	unsigned overviews = 0, meters = 0, measures = 0;
+
+	ws_expect(f->ana, "overseeing", "{'type':'oversee','room':'plenary'}");
+	ws_drain(f->ana);
+	for (int n = 0; n < 10 * DM_OVERSIGHT_RARE; n++) {
+		GBytes *text;
+
+		dm_oversight_run(f->hub);
+		while ((text = dm_conversation_take(f->ana))) {
+			const char *data = g_bytes_get_data(text, NULL);
+
+			overviews += !strncmp(data, "{\"type\":\"overview\"", 18);
+			meters += !strncmp(data, "{\"type\":\"meters\"", 16);
+			measures += !strncmp(data, "{\"type\":\"measures\"", 18);
+			g_bytes_unref(text);
+		}
+	}
+	assert_int_equal(overviews, 10);
+	assert_int_equal(measures, 10);
+	assert_int_equal(meters, 40);
+	for (int n = 0; n < 10000; n++)
+		dm_oversight_run(f->hub);
+	assert_int_equal(dm_conversation_close_code(f->ana), 0);
+	assert_true(f->ana->queue.length <= 2);
+}
+
+/* The same text for all who see the same. */
+static void test_shared(void **state)
+{
+	struct fixture *f = *state;
+	GBytes *first, *second;
+
+	show_token(f->ben, DM_ROLE_ORGANISER, "Ben", NULL);
+	ws_expect(f->ana, "overseeing", "{'type':'oversee'}");
+	ws_expect(f->ben, "overseeing", "{'type':'oversee'}");
+	ws_drain(f->ana);
+	ws_drain(f->ben);
+	for (int n = 0; n < DM_OVERSIGHT_RARE; n++)
+		dm_oversight_run(f->hub);
+	first = dm_conversation_take(f->ana);
+	second = dm_conversation_take(f->ben);
+	assert_ptr_equal(first, second);
+	g_bytes_unref(first);
+	g_bytes_unref(second);
+}
+
+/* The day's audience is thinned so that it fits. */
+static void test_audience(void **state)
+{
+	struct fixture *f = *state;
+	json_t *json;
+
+	fake_watch_attend(f->watch, 100);
+	ws_expect(f->ana, "overseeing", "{'type':'oversee','room':'plenary'}");
+	json = ws_take(f->ana, "audience");
+	assert_int_equal(ws_number(json, "step"), DM_ATTENDANCE_STEP_S);
+	assert_int_equal(json_array_size(ws_at(json, "series.zh-Hans")), 100);
+	assert_int_equal(ws_number(json, "series.floor.99"), 99);
+	json_decref(json);
+	fake_watch_attend(f->watch, FAKE_POINTS_MAX);
+	for (int n = 0; n < 2000; n++)
+		dm_watch_record(f->watch, "feed", "plenary", "", "", "");
+	ws_expect(f->ana, "overseeing", "{'type':'oversee','room':'plenary'}");
+	assert_int_equal(dm_conversation_close_code(f->ana), 0);
+	json = ws_take(f->ana, "log");
+	assert_int_equal(json_array_size(ws_at(json, "entries")), 200);
+	json_decref(json);
+}
+
+static void test_no_watch(void **state)
+{
+	struct fixture *f = *state;
+	const struct dm_hub_options options = { .event = f->event, .grace_ms = 1 };
+	struct dm_conversation *conversation;
+	struct dm_hub *hub;
+
+	assert_int_equal(dm_hub_create(&hub, &options), 0);
+	conversation = dm_conversation_open(hub, 0, on_wake, NULL);
+	ws_expect(conversation, "no-watch", "{'type':'oversee'}");
+	ws_expect(conversation, "no-such-alarm", "{'type':'acknowledge','alarm':1}");
+	ws_expect(conversation, "sitting", "{'type':'sitting','room':'side','state':'paused'}");
+	ws_expect(conversation, "cannot-mint", "{'type':'mint','role':'delegate'}");
+	dm_conversation_close(conversation);
+	dm_hub_destroy(hub);
+}
+
+/* Who speaks is told how fit the own sound is, and the floor's; once for each verdict. */
+static void test_fitness(void **state)
+{
+	struct fixture *f = *state;
+	struct dm_channel_figures channels[4] = { 0 };
+	struct dm_microphone_figures microphone;
+	struct dm_group_figures group;
+	size_t bytes;
+	char *offer = offer_read("chromium-sign.sdp", &bytes);
+	char *speaks = text_replace(offer, "a=recvonly", "a=sendrecv");
+	json_t *message = json_pack("{s:s, s:s, s:s, s:s, s:s}", "type", "join", "room", "plenary",
+				    "booth", "fr", "name", "Cho", "offer", speaks);
+	char *text = json_dumps(message, 0);
+	json_t *json;
+
+	show_token(f->ana, DM_ROLE_INTERPRETER, "Cho", NULL);
+	dm_conversation_receive(f->ana, text, strlen(text), DM_SEC(1));
+	ws_drain(f->ana);
+	fill(channels, &group, &microphone);
+	*fake_watch_figures(f->watch, 0) = (struct dm_room_figures){ .channels = channels,
+								     .channel_count = 4,
+								     .microphones = &microphone,
+								     .microphone_count = 1 };
+	fake_watch_look(f->watch);
+	json = ws_take(f->ana, "fitness");
+	assert_string_equal(ws_text(json, "fitness.verdict"), "poor");
+	json_decref(json);
+	fake_watch_look(f->watch);
+	assert_null(dm_conversation_take(f->ana));
+	channels[0].sound.fitness.verdict = DM_VERDICT_GOOD;
+	fake_watch_look(f->watch);
+	json = ws_take(f->ana, "floor-fitness");
+	assert_string_equal(ws_text(json, "fitness.verdict"), "good");
+	json_decref(json);
+	assert_null(dm_conversation_take(f->ana));
+	free(text);
+	json_decref(message);
+	free(speaks);
+	free(offer);
+}
+
+/* With the token ends what it shows. */
+static void test_revoked(void **state)
+{
+	struct fixture *f = *state;
+	const char *const revoked[] = { f->ana->visitor->token.id };
+	const struct dm_security_options security = { .algorithm = DM_TOKEN_HS256,
+						      .key = SECRET,
+						      .key_bytes = sizeof(SECRET) - 1,
+						      .revoked = revoked,
+						      .revoked_count = 1 };
+
+	ws_expect(f->ana, "overseeing", "{'type':'oversee','room':'plenary'}");
+	ws_drain(f->ana);
+	dm_access_update(f->access, &security);
+	for (int n = 0; n < DM_OVERSIGHT_RARE; n++)
+		dm_oversight_run(f->hub);
+	fake_watch_raise(f->watch, DM_ALARM_CHANNEL_LEAK, "plenary", "fr");
+	dm_watch_record(f->watch, "feed", "plenary", "", "", "");
+	assert_null(dm_conversation_take(f->ana));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_begin, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_limited, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_news, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_measures, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pace, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_shared, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_audience, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_watch, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fitness, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_revoked, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("control/oversight", tests, NULL, NULL);
+}
