@@ -1,6 +1,7 @@
 #include "app/arguments.h"
 
 #include "config/duration.h"
+#include "config/moment.h"
 #include "session/role.h"
 
 #include <errno.h>
@@ -38,6 +39,10 @@ static bool parse_name(const char *text, const char *const *names, int *number)
 /* In the order of the enums in base/log.h. */
 static const char *const levels[] = { "debug", "info", "warn", "error", NULL };
 static const char *const formats[] = { "key-value", "json", NULL };
+
+/* In the order of enum dm_report_format. */
+static const char *const report_formats[] = { "json",         "csv-events",    "csv-minutes",
+					      "jsonl-events", "jsonl-minutes", NULL };
 
 static bool take_config(struct dm_arguments *out, const char *value)
 {
@@ -98,9 +103,26 @@ static bool take_ttl(struct dm_arguments *out, const char *value)
 	return dm_duration_parse(value, &out->ttl_seconds);
 }
 
+static bool take_from(struct dm_arguments *out, const char *value)
+{
+	return dm_moment_parse(value, &out->from);
+}
+
+static bool take_until(struct dm_arguments *out, const char *value)
+{
+	return dm_moment_parse(value, &out->until);
+}
+
+static bool take_format(struct dm_arguments *out, const char *value)
+{
+	return parse_name(value, report_formats, &out->report_format);
+}
+
+#define MOMENT "a moment such as 2026-11-22T09:00:00+01:00"
+
 static const struct option {
 	const char *name;
-	enum dm_arguments_known group;
+	unsigned groups; /* enum dm_arguments_known, ORed */
 	bool (*take)(struct dm_arguments *out, const char *value);
 	const char *right;
 } options[] = {
@@ -110,10 +132,14 @@ static const struct option {
 	{ "--log-level", DM_ARGUMENTS_SERVE, take_log_level, "debug, info, warn or error" },
 	{ "--log-format", DM_ARGUMENTS_SERVE, take_log_format, "key-value or json" },
 	{ "--role", DM_ARGUMENTS_TOKEN, take_role, "delegate, interpreter, organiser or feed" },
-	{ "--room", DM_ARGUMENTS_TOKEN, take_room, "a room's id" },
+	{ "--room", DM_ARGUMENTS_TOKEN | DM_ARGUMENTS_REPORT, take_room, "a room's id" },
 	{ "--channel", DM_ARGUMENTS_TOKEN, take_channel, "a channel's language, or floor" },
 	{ "--name", DM_ARGUMENTS_TOKEN, take_name, "a person's name" },
 	{ "--ttl", DM_ARGUMENTS_TOKEN, take_ttl, "a span of time such as 8h, at most 366d" },
+	{ "--from", DM_ARGUMENTS_REPORT, take_from, MOMENT },
+	{ "--until", DM_ARGUMENTS_REPORT, take_until, MOMENT },
+	{ "--format", DM_ARGUMENTS_REPORT, take_format,
+	  "json, csv-events, csv-minutes, jsonl-events or jsonl-minutes" },
 };
 
 /* "--name" or "--name=value"; *value is NULL for the first. */
@@ -124,7 +150,7 @@ static const struct option *find_option(unsigned known, const char *argument, co
 
 	*value = equals ? equals + 1 : NULL;
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-		if ((known & options[i].group) && strlen(options[i].name) == length &&
+		if ((known & options[i].groups) && strlen(options[i].name) == length &&
 		    strncmp(argument, options[i].name, length) == 0)
 			return &options[i];
 	}
@@ -139,6 +165,9 @@ bool dm_arguments_parse(struct dm_arguments *out, unsigned known, int argc, char
 		.log_level = -1,
 		.log_format = -1,
 		.role = -1,
+		.from = INT64_MIN,
+		.until = INT64_MAX,
+		.report_format = DM_REPORT_JSON,
 	};
 	for (int i = 1; i < argc; i++) {
 		const char *value;

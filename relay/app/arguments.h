@@ -24,7 +24,19 @@ struct dm_arguments {
 	const char *channel;
 	const char *name;
 	uint32_t ttl_seconds; /* 0 is not given */
+	int64_t from;         /* seconds since 1970; INT64_MIN is not given */
+	int64_t until;        /* INT64_MAX is not given */
+	int report_format;    /* enum dm_report_format */
 	bool help;
+};
+
+/* What `report` prints. */
+enum dm_report_format {
+	DM_REPORT_JSON,
+	DM_REPORT_CSV_EVENTS,
+	DM_REPORT_CSV_MINUTES,
+	DM_REPORT_JSONL_EVENTS,
+	DM_REPORT_JSONL_MINUTES,
 };
 
 /* Which options a subcommand knows, apart from --help; ORed. */
@@ -33,6 +45,7 @@ enum dm_arguments_known {
 	DM_ARGUMENTS_CONFIG = 1,
 	DM_ARGUMENTS_SERVE = 2,
 	DM_ARGUMENTS_TOKEN = 4,
+	DM_ARGUMENTS_REPORT = 8,
 };
 
 /* False when the usage is wrong; that is then told on standard error. A subcommand that knows

@@ -19,6 +19,7 @@ enum dm_exit {
 int dm_command_serve(int argc, char **argv);
 int dm_command_check(int argc, char **argv);
 int dm_command_token(int argc, char **argv);
+int dm_command_report(int argc, char **argv);
 int dm_command_version(int argc, char **argv);
 
 /* What --help prints, on standard output; and on standard error after wrong usage. */

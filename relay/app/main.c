@@ -8,9 +8,8 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{ "serve", dm_command_serve },
-	{ "check", dm_command_check },
-	{ "token", dm_command_token },
+	{ "serve", dm_command_serve },     { "check", dm_command_check },
+	{ "token", dm_command_token },     { "report", dm_command_report },
 	{ "version", dm_command_version },
 };
 
