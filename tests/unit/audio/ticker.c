@@ -1,6 +1,7 @@
 /* The ticker with a source writing beside it, and told what to do while it runs: every tick one
  * packet on every track, all alike on the grid. Threads and the real clock, but no sleep: the
  * doorbell tells when a tick was made. Under ThreadSanitizer this is the proof of the hand-over. */
+#include "audio/survey.h"
 #include "audio/ticker.h"
 
 #include <errno.h>
@@ -172,8 +173,12 @@ static void *send_packets(void *user)
 }
 
 /* What the control thread does in one round; how many events came. */
-static unsigned command(struct dm_ticker *ticker, struct dm_intake *intake, unsigned round)
+static unsigned command(struct dm_ticker *ticker, struct dm_intake *intake, unsigned round,
+			struct dm_survey *survey)
 {
+	struct dm_surveyed_microphone microphone;
+	struct dm_surveyed_channel sound;
+
 	const struct dm_engine_state on_air = {
 		.mode = round % 5 == 4 ? DM_ENGINE_OFF : DM_ENGINE_ON_AIR,
 		.voice = round % 7 == 3,
@@ -192,6 +197,12 @@ static unsigned command(struct dm_ticker *ticker, struct dm_intake *intake, unsi
 	dm_ticker_level(ticker, 1, &level);
 	assert_true(level.on_air <= DM_ENGINE_VOICES);
 	dm_ticker_microphone_stats(ticker, 1, 0, &stats);
+	dm_survey_channel(survey, 1, &sound);
+	dm_survey_microphone(survey, 1, 0, &microphone);
+	assert_true(sound.twin == -1 && microphone.fitness.verdict < DM_VERDICT_COUNT);
+	if (round % 8 == 0)
+		dm_survey_reset(survey, 1);
+	assert_int_equal(dm_ticker_point_ear(ticker, 0, round % 6 < 3 ? 1 : -1, 0), 0);
 	dm_ticker_answer(ticker);
 	while (dm_ticker_take_event(ticker, &event)) {
 		assert_int_equal(event.channel, 1);
@@ -204,7 +215,9 @@ static void test_told_while_it_runs(void **state)
 {
 	const struct dm_engine_options engine = { .ceiling_db = -2, .target_lufs = -23 };
 	struct dm_track *tracks[2] = { make_track(), make_track() };
+	struct dm_track *ear = make_track();
 	struct sender sender = { 0 };
+	struct dm_survey *survey;
 	struct dm_ticker *ticker;
 	unsigned events = 0;
 	pthread_t thread;
@@ -221,18 +234,26 @@ static void test_told_while_it_runs(void **state)
 						       .floor = n - 1,
 					       }),
 				 n);
+	assert_int_equal(dm_ticker_add_ear(ticker, &(struct dm_ticker_ear){ .track = ear,
+									    .bitrate_bps = 64000 }),
+			 0);
+	assert_int_equal(dm_survey_create(&survey, ticker, NULL), 0);
 	assert_int_equal(pthread_create(&thread, NULL, send_packets, &sender), 0);
 	assert_int_equal(dm_ticker_start(ticker), 0);
 	for (unsigned round = 0; round < 2 * TICKS; round++) {
 		await(tracks[1], round + 1);
-		events += command(ticker, sender.intake, round);
+		events += command(ticker, sender.intake, round, survey);
 	}
 	dm_ticker_stop(ticker);
 	dm_ticker_stop(ticker); /* does nothing */
 	atomic_store(&sender.stop, true);
 	pthread_join(thread, NULL);
+	dm_survey_destroy(survey);
+	dm_survey_destroy(NULL);
 	dm_ticker_destroy(ticker);
 	assert_true(events > 0);
+	assert_true(dm_track_head(ear) > 0);
+	dm_track_unref(ear);
 	check_grid(tracks[0], tracks[1]);
 	dm_intake_unref(sender.intake); /* the last reference: a sanitizer minds */
 	for (int n = 0; n < 2; n++)
