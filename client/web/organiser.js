@@ -5,9 +5,19 @@
  * each view changes only what differs; meters have a way of their own.
  */
 
-import { capOf, Keys } from './console/keys.js';
 import { AGAIN } from './console/announcer.js';
+import { channelName } from './console/incoming_panel.js';
+import { Keys, capOf } from './console/keys.js';
+import { Actions } from './organiser/actions.js';
+import { alarmLine } from './organiser/alarm_line.js';
+import { ListeningPanel } from './organiser/listening_panel.js';
+import { Overview } from './organiser/overview.js';
 import { PANEL_WORDS, makePanels } from './organiser/panels.js';
+import { organiserRefusal } from './organiser/refusal.js';
+import { RelayLine } from './organiser/relay_line.js';
+import { RoomView } from './organiser/room_view.js';
+import { SEVERITIES } from './organiser/severity.js';
+import { Stills } from './organiser/stills.js';
 import { byId, make, setText } from './page/element.js';
 import { Help } from './page/help.js';
 import { setIcon } from './page/icon.js';
@@ -16,13 +26,18 @@ import { Locale } from './page/locale.js';
 import { fillLocales } from './page/locale_choice.js';
 import { recall, remember } from './page/memory.js';
 import { WakeLock } from './page/wake_lock.js';
+import { Listening, sameTarget } from './session/listening.js';
 import { Oversight } from './session/oversight.js';
+import { Sound } from './sound/sound.js';
+
+/** @typedef {import('./session/oversight_state.js').Alarm} Alarm */
+/** @typedef {import('./organiser/selection.js').Selection} Selection */
 
 /** Milliseconds; choice. */
 const TOAST = 6_000;
 
 const link = readLink();
-const locale = new Locale(['console', 'organiser', ...PANEL_WORDS]);
+const locale = new Locale([...new Set(/** @type {const} */ (['alarms', 'console', 'fitness', 'organiser', ...PANEL_WORDS]))]);
 const wakeLock = new WakeLock();
 const help = new Help();
 const oversight = new Oversight({ url: link.socket, room: link.room });
@@ -30,7 +45,21 @@ let ready = false;
 let rendering = false;
 let toastTimer = 0;
 
-const { panels, dialogs } = makePanels({ oversight, locale, say, toast, onRoom: go });
+const actions = new Actions({ oversight, locale, onChange: render, onRefused: toast });
+const stills = new Stills(new URLSearchParams(location.search).get('token'));
+const sound = new Sound(byId('sound', HTMLAudioElement), render);
+const listening = new Listening({
+	url: link.socket,
+	onChange: render,
+	onTrack: (track) => sound.attach(track),
+	onRefused: (code, message) => toast(organiserRefusal(code, message, locale)),
+});
+const overview = new Overview(go, stills);
+const relayLine = new RelayLine();
+const roomView = new RoomView({ onBack: () => go(null), onListen: listen, isHeard, onChange: render, actions });
+const listeningPanel = new ListeningPanel({ onStop: stopListening, onVolume: (percent) => sound.setVolume(percent) });
+const tools = { oversight, locale, actions, say, toast, onRoom: go };
+const { panels, dialogs } = makePanels(tools);
 
 /* What is said */
 
@@ -53,13 +82,69 @@ function toast(text) {
 	toastTimer = setTimeout(() => (line.textContent = ''), TOAST);
 }
 
-/* Where one is */
+/** @param {string | null} id */
+function roomTitle(id) {
+	const room = oversight.state.event?.rooms.find((each) => each.id === id);
+
+	return room ? locale.title(room.title).text || room.id : (id ?? '');
+}
+
+/** Each alarm is told once, when it is raised. @param {{ news: string, alarm: Alarm }} what */
+function tellAlarm({ news, alarm }) {
+	if (news !== 'raised' || alarm.explained) return;
+	const words = locale.text('alarm.told', { severity: locale.text(SEVERITIES[alarm.severity]), room: roomTitle(alarm.room) || locale.text('organiser.relay'), what: alarmLine(alarm, locale) });
+
+	say(words, alarm.severity === 'critical');
+}
+
+/* What a person does */
 
 /** @param {string | null} room to be shown in detail; null: all rooms */
 function go(room) {
+	const from = oversight.state.room;
+	if (room === from) return;
+
 	oversight.look(room);
 	writeLink(room, null);
-	render();
+	showAll();
+	if (room !== null) roomView.focus();
+	else if (from !== null) overview.focus(from);
+}
+
+/** The room by its number, as configured. @param {number} n */
+function goToRoom(n) {
+	const room = oversight.state.overview?.rooms[n];
+
+	if (room) go(room.id);
+}
+
+/** Where the worst alarm is that nobody has taken on; then the next. */
+function goToAlarm() {
+	const rooms = [...new Set(oversight.state.alarms.filter(({ room, acknowledged }) => room !== null && !acknowledged).map(({ room }) => room))];
+	const next = rooms[(rooms.indexOf(oversight.state.room) + 1) % (rooms.length || 1)];
+
+	if (next) go(next);
+	else say(locale.text('alarms.none'));
+}
+
+/** @param {Selection} selection @returns {import('./session/listening.js').Target} */
+const targetOf = (selection) => ({ room: oversight.state.room ?? '', ...selection });
+
+/** @param {Selection} selection */
+function isHeard(selection) {
+	return listening.target !== null && sameTarget(listening.target, targetOf(selection));
+}
+
+/** @param {Selection} selection again: no longer */
+function listen(selection) {
+	if (isHeard(selection)) return stopListening();
+	sound.unlock();
+	return listening.listen(targetOf(selection));
+}
+
+function stopListening() {
+	listening.stop();
+	sound.pause();
 }
 
 /* What is shown */
@@ -78,8 +163,14 @@ function showAll() {
 	const { state } = oversight;
 	const { event } = state;
 
+	actions.follow(state);
 	setText(byId('event-title', HTMLHeadingElement), event ? locale.title(event.title).text || event.id : locale.text('organiser.title'));
+	document.title = [locale.text('organiser.title'), roomTitle(state.room)].filter(Boolean).join(' – ');
 	showContact();
+	relayLine.show(state.overview?.relay ?? null, locale);
+	overview.show(state, locale);
+	roomView.show(state, stills, locale);
+	showListening();
 	for (const panel of panels) panel.show(state);
 }
 
@@ -93,21 +184,47 @@ function showContact() {
 	document.documentElement.dataset['contact'] = words ? 'lost' : 'open';
 }
 
+function showListening() {
+	const { target, flowing } = listening;
+	const booth = target?.booth ? oversight.state.booths.find(({ id, room }) => id === target.booth && room === target.room) : undefined;
+	const person = booth?.seats.find(({ seat }) => seat === target?.seat);
+	const name = !target || target.seat === null ? '' : locale.text('listening.microphone', { name: person?.name ?? channelName(target.lang, locale) });
+
+	listeningPanel.show({ target, flowing, blocked: sound.state === 'blocked', name, room: roomTitle(target?.room ?? null) }, locale);
+}
+
+function showMeters() {
+	const { meters } = oversight.state;
+
+	if (meters && !document.hidden) roomView.showLevels(meters);
+}
+
 function showClock() {
 	setText(byId('clock', HTMLParagraphElement), locale.time(new Date()));
 }
 
 /* Keys */
 
+const inRoom = (/** @type {() => void} */ act) => () => oversight.state.room !== null && act();
+
 /** @type {readonly import('./console/keys.js').Key[]} */
 const keys = [
 	{ key: 'o', text: 'okey.overview', press: () => go(null) },
+	{ key: 'n', text: 'okey.alarm', press: goToAlarm },
+	{ key: 'b', text: 'okey.matrix', press: inRoom(() => roomView.focusMatrix()) },
+	{ key: 'i', text: 'okey.actions', press: inRoom(() => roomView.focusActions()) },
+	{ key: 'l', text: 'okey.listen', press: inRoom(() => listen(roomView.selection)) },
+	{ key: 's', text: 'okey.stop', press: stopListening },
+	{ key: 'j', text: 'okey.message', press: inRoom(() => roomView.write()) },
 	{ key: '?', text: 'key.help', press: () => help.open() },
 ];
+const digits = Array.from({ length: 9 }, (_, n) => ({ key: String(n + 1), text: /** @type {const} */ ('okey.room'), press: () => goToRoom(n) }));
 
 function listKeys() {
 	byId('keys', HTMLDListElement).replaceChildren(
-		...keys.map(({ key, text }) => make('div', {}, make('dt', {}, make('kbd', {}, capOf(key))), make('dd', {}, locale.text(text)))),
+		...[{ key: '1 … 9', text: /** @type {const} */ ('okey.room') }, ...keys].map(({ key, text }) =>
+			make('div', {}, make('dt', {}, make('kbd', {}, capOf(key))), make('dd', {}, locale.text(text))),
+		),
 	);
 }
 
@@ -122,7 +239,7 @@ function showTheme() {
 	setIcon(button, 'theme');
 }
 
-function listenToPage() {
+function listenToDialogs() {
 	for (const button of document.querySelectorAll('[data-opens]')) {
 		if (!(button instanceof HTMLButtonElement)) continue;
 		const dialog = dialogs[/** @type {keyof typeof dialogs} */ (button.dataset['opens'])];
@@ -130,15 +247,22 @@ function listenToPage() {
 		button.hidden = !dialog;
 		button.addEventListener('click', () => dialog?.open(oversight.state.room));
 	}
+}
+
+function listenToPage() {
+	const report = new URL('report', document.baseURI);
+
+	report.search = location.search;
+	byId('report-link', HTMLAnchorElement).href = report.href;
 	byId('theme', HTMLButtonElement).addEventListener('click', () => {
 		remember('theme', recall('theme') === 'light' ? 'dark' : 'light');
 		showTheme();
 	});
-	const report = new URL('report', document.baseURI);
-	report.search = location.search;
-	byId('report-link', HTMLAnchorElement).href = report.href;
-	new Keys(keys, () => document.querySelector('dialog[open]') === null, () => help.shortcutsWanted);
-	window.addEventListener('online', () => oversight.poke());
+	new Keys([...digits, ...keys], () => document.querySelector('dialog[open]') === null, () => help.shortcutsWanted);
+	window.addEventListener('online', () => {
+		oversight.poke();
+		listening.poke();
+	});
 	document.addEventListener('visibilitychange', () => {
 		if (document.hidden) return;
 		oversight.poke();
@@ -154,11 +278,13 @@ async function begin() {
 		render();
 	});
 	for (const name of /** @type {const} */ (['link', 'overview', 'measures', 'audience', 'booths', 'calls', 'chat', 'alarms', 'log', 'line-up'])) oversight.on(name, render);
+	oversight.on('meters', showMeters);
+	oversight.on('alarm', tellAlarm);
 	showTheme();
 	listenToPage();
+	listenToDialogs();
 	listKeys();
 	showClock();
-	document.title = locale.text('organiser.title');
 	wakeLock.want(true);
 	ready = true;
 	oversight.start();

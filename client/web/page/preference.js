@@ -2,8 +2,8 @@
 
 import { recall, remember } from './memory.js';
 
-/** Words that not every page has, in files of their own: `i18n/check.en.js`. @typedef {'check' | 'speaker' | 'console' | 'organiser' | 'fitness'} WordSet */
-/** @typedef {import('../i18n/en.js').Messages & import('../i18n/check.en.js').Messages & import('../i18n/speaker.en.js').Messages & import('../i18n/console.en.js').Messages & import('../i18n/organiser.en.js').Messages & import('../i18n/fitness.en.js').Messages} Messages */
+/** @typedef {import('../i18n/words.js').WordSet} WordSet */
+/** @typedef {import('../i18n/words.js').Messages} Messages */
 /** @typedef {Readonly<Partial<Messages>>} Words */
 /** @typedef {(typeof LOCALES)[number]} LocaleName */
 

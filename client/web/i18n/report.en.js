@@ -1,0 +1,46 @@
+/** The report after a session, in English: the list of keys that the other languages follow. */
+
+const messages = {
+	'rep.title': 'Report',
+	'rep.from': 'From',
+	'rep.until': 'Until',
+	'rep.show': 'Show',
+	'rep.print': 'Print',
+	'rep.loading': 'Reading the history…',
+	'rep.failed': 'The report could not be read: {message}',
+	'rep.denied': 'This link does not allow it. Ask for an organiser’s link.',
+	'rep.busy': 'The server is making other reports. Try again in a moment.',
+	'rep.attendance': 'Attendance by language',
+	'rep.peak': 'Most at once',
+	'rep.hours': 'Hours listened',
+	'rep.served': 'Hours interpreted',
+	'rep.quality': 'Quality',
+	'rep.quality.about': 'Of each pair the first is the median; 95 % of the figures lie below the second.',
+	'rep.loudness': 'Loudness, LUFS',
+	'rep.loss': 'Packets lost',
+	'rep.trip': 'Round trip, ms',
+	'rep.incidents': 'Incidents',
+	'rep.what': 'What',
+	'rep.where': 'Where',
+	'rep.begin': 'Began',
+	'rep.lasted': 'Lasted',
+	'rep.standing': 'still on',
+	'rep.seen': 'Seen to by',
+	'rep.interpreters': 'Interpreters’ hours',
+	'rep.pseudonyms': 'People stand here under pseudonyms.',
+	'rep.who': 'Who',
+	'rep.booth': 'Booth',
+	'rep.air': 'On air',
+	'rep.seated': 'In the booth',
+	'rep.turns': 'Turns',
+	'rep.actions': 'What organisers did',
+	'rep.times': 'How often',
+	'rep.none': 'None in this time.',
+	'rep.export': 'The figures themselves',
+	'rep.events': 'Events ({format})',
+	'rep.minutes': 'Figures of each minute ({format})',
+};
+
+/** @typedef {Readonly<Record<keyof typeof messages, string>>} Messages */
+
+export default messages;
