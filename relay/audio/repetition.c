@@ -14,18 +14,24 @@
 #define NEAREST  (RATE / 50)
 #define WHOLE    (WINDOW + FARTHEST)
 
-/* How alike it must be. Opus at 24 kbit/s leaves 0.9 of what repeats exactly; what people play or
- * say again stays below 0.7. Measured, unit/audio_fingerprint. */
-#define ALIKE 0.8
+/* How alike it must be. Opus at 24 kbit/s leaves more of what repeats exactly; what people play or
+ * say again stays below 0.85 (unit/audio_fingerprint). */
+#define ALIKE 0.86
 
-/* A period below 20 ms, from here on, is a tone's. */
-#define TONE (RATE / 2000)
+/* Of the sample before, to be taken away: what is high in speech counts too, but not so much as
+ * what codecs keep, which is low. Choice. */
+#define TILT 0.7f
 
-/* -60 dBFS: below, nothing sounds. */
-#define SOUNDS 1e-6
+#define SINC 6 /* neighbours on each side that a value between samples is drawn from */
+
+/* By so much a likeness must differ to be another one. Choice. */
+#define BETTER 0.03
+
+/* Mean square, tilted: about -70 dBFS; below, nothing sounds. */
+#define SOUNDS 1e-8
 
 struct dm_repetition {
-	float ring[WHOLE]; /* the differences of neighbours: what is high in speech counts too */
+	float ring[WHOLE]; /* tilted */
 	size_t next;       /* counts on */
 	float last;
 	float *samples; /* owned scratch, as are the others */
@@ -74,7 +80,7 @@ void dm_repetition_destroy(struct dm_repetition *repetition)
 void dm_repetition_put(struct dm_repetition *repetition, const float *samples)
 {
 	for (size_t n = 0; n < TICK; n++) {
-		repetition->ring[repetition->next++ % WHOLE] = samples[n] - repetition->last;
+		repetition->ring[repetition->next++ % WHOLE] = samples[n] - TILT * repetition->last;
 		repetition->last = samples[n];
 	}
 }
@@ -115,49 +121,76 @@ static double square_at(const struct dm_repetition *repetition, size_t age)
 	return (double)sample * (double)sample;
 }
 
-/* The peak of a parabola through three neighbours. */
+/* The highest near samples[0], also between it and its neighbours: by sinc, under a Hann window. */
 static double peak(const float *samples)
 {
-	const double a = (double)samples[-1], b = (double)samples[0], c = (double)samples[1];
-	const double bend = a - 2 * b + c;
+	double most = (double)samples[0];
 
-	return bend < 0 ? b - (a - c) * (a - c) / (8 * bend) : b;
+	for (int eighth = -4; eighth <= 4; eighth++) {
+		double sum = 0;
+
+		for (int n = -SINC; n <= SINC && eighth != 0; n++) {
+			const double x = M_PI * (eighth / 8.0 - n);
+
+			sum += (double)samples[n] * sin(x) / x * (0.5 + 0.5 * cos(x / (SINC + 1)));
+		}
+		most = fmax(most, sum);
+	}
+	return most;
+}
+
+/* Looks for the best distance, from the nearest on. Its multiples are as good: the first counts.
+ * What is as good below NEAREST is a tone's period. */
+struct search {
+	double best;
+	size_t found;
+	double tone; /* the best below NEAREST */
+	bool leads;  /* still the beginning of every correlation, before it first falls */
+};
+
+/* `at`: what is common at this distance; `square`: what it would be if both were the same. */
+static void consider(struct search *search, size_t distance, const float *at, double square)
+{
+	search->leads = search->leads && (double)at[0] > ALIKE * square;
+	if (search->leads || distance < SINC || at[0] < at[-1] || at[0] < at[1] ||
+	    (double)at[0] < square / 2)
+		return;
+
+	const double likeness = peak(at) / square;
+
+	if (distance < NEAREST) {
+		search->tone = fmax(search->tone, likeness);
+	} else if (likeness > ALIKE && likeness > search->best + BETTER) {
+		search->best = likeness;
+		search->found = distance;
+	}
 }
 
 bool dm_repetition_find(const struct dm_repetition *repetition, dm_usec *period)
 {
-	double energy = 0, before = 0, best = ALIKE;
-	size_t found = 0;
-	bool leads = true; /* the beginning of every correlation, before it first falls */
+	struct search search = { .leads = true };
+	double energy = 0;
 
 	if (repetition->next < WHOLE)
 		return false;
 	for (size_t age = 0; age < WINDOW; age++)
 		energy += square_at(repetition, age);
-	if (energy / WINDOW < SOUNDS / 100)
+	if (energy < SOUNDS * WINDOW)
 		return false;
-	before = energy;
+
+	double before = energy;
+
 	correlate(repetition);
-	for (size_t distance = 1; distance < FARTHEST - 1; distance++) {
+	for (size_t distance = 1; distance < FARTHEST - SINC; distance++) {
+		const float *at = repetition->samples + distance;
+
 		before += square_at(repetition, WINDOW - 1 + distance) -
 			  square_at(repetition, distance - 1);
-
-		const float *at = repetition->samples + distance;
-		const double likeness = peak(at) / sqrt(energy * fmax(before, energy / 100));
-
-		leads = leads && likeness > ALIKE;
-		if (leads || at[0] < at[-1] || at[0] < at[1] || likeness <= best)
-			continue;
-		if (distance < NEAREST)
-			return false; /* a tone's period */
-		/* Its multiples are as good: the first is the period. */
-		best = likeness + 0.02;
-		if (found == 0 || best > 1.05)
-			found = distance;
+		consider(&search, distance, at, sqrt(energy * fmax(before, energy / 100)));
 	}
-	if (found == 0)
+	if (search.found == 0 || search.tone > search.best - BETTER)
 		return false;
 	if (period)
-		*period = (dm_usec)found * 1000000 / RATE;
+		*period = (dm_usec)search.found * 1000000 / RATE;
 	return true;
 }
