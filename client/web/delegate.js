@@ -16,7 +16,6 @@ import { readLink, writeLink } from './page/link.js';
 import { Locale } from './page/locale.js';
 import { recall, remember } from './page/memory.js';
 import { MyLanguages } from './page/my_languages.js';
-import { Notices } from './page/notices.js';
 import { LOCALES } from './page/preference.js';
 import { QualityLine } from './page/quality_line.js';
 import { RoomList } from './page/rooms.js';
@@ -57,12 +56,14 @@ let hiddenLong = false;
 let video = rememberedVideo();
 let sign = recall('sign') === 'on';
 let soundOnly = recall('only') === 'on';
+/** Loaded with the first message: most people never get one. @type {Promise<import('./page/notices.js').Notices> | null} */
+let notices = null;
 
 const link = readLink();
 const locale = new Locale();
 const supported = typeof RTCPeerConnection === 'function' && typeof WebSocket === 'function';
 
-const session = new Session({ url: link.socket, early, onChange: sessionChanged, onTracks: attach, onNews: (name, fields) => name === 'notice' && notices.add(fields) });
+const session = new Session({ url: link.socket, early, onChange: sessionChanged, onTracks: attach, onNews: (name, fields) => name === 'notice' && tell(fields) });
 const sound = new Sound(byId('sound', HTMLAudioElement), soundChanged);
 const stage = new Stage(() => listen());
 const roomList = new RoomList(showRoom);
@@ -72,7 +73,6 @@ const mine = new MyLanguages((langs) => {
 	render();
 });
 const help = new Help();
-const notices = new Notices(byId('notices', HTMLDivElement), locale);
 const wakeLock = new WakeLock();
 const qualityLine = new QualityLine(takeHint);
 const controls = new Controls({
@@ -260,6 +260,12 @@ function arrive() {
 	if (link.room && !room) session.problem = { code: 'unknown-room', message: link.room };
 	else if (link.lang && room && !channel) session.problem = { code: 'unknown-language', message: link.lang };
 	if (channel) choose(channel.lang);
+}
+
+/** What organisers tell everybody. @param {Readonly<Record<string, unknown>>} fields */
+async function tell(fields) {
+	notices ??= import('./page/notices.js').then(({ Notices }) => new Notices(byId('notices', HTMLDivElement), locale));
+	(await notices).add(fields);
 }
 
 function visibilityChanged() {

@@ -105,11 +105,6 @@ export class Locale {
 		return new Intl.DateTimeFormat(this.name, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(time);
 	}
 
-	/** Without seconds. @param {Date} time */
-	minute(time) {
-		return new Intl.DateTimeFormat(this.name, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(time);
-	}
-
 	/** Formatters are costly to make and some are asked for ten times a second. @param {Intl.NumberFormatOptions} options @param {number} value */
 	#number(options, value) {
 		const key = `${this.name} ${JSON.stringify(options)}`;

@@ -10,6 +10,9 @@ import { setIcon } from './icon.js';
 
 /** Older ones make room; choice. */
 const KEPT = 5;
+/** Its style, where the page did not bring it. */
+const STYLE = new URL('../style/notices.css', import.meta.url).href;
+
 /** Characters that organisers may write (relay/control/README.md). */
 const LONGEST = 500;
 
@@ -21,6 +24,7 @@ export class Notices {
 	constructor(place, locale) {
 		this.#place = place;
 		this.#locale = locale;
+		if (![...document.styleSheets].some(({ href }) => href === STYLE)) document.head.append(make('link', { rel: 'stylesheet', href: STYLE }));
 	}
 
 	/** @param {Readonly<Record<string, unknown>>} fields of the relay's message */
@@ -32,7 +36,7 @@ export class Notices {
 		const notice = make(
 			'div',
 			{ class: 'notice' },
-			make('p', { class: 'notice-from' }, make('span', { 'data-text': 'notice.from' }), ' ', make('time', { datetime: when.toISOString() }, this.#locale.minute(when))),
+			make('p', { class: 'notice-from' }, make('span', { 'data-text': 'notice.from' }), ' ', make('time', { datetime: when.toISOString() }, when.toLocaleTimeString(this.#locale.name, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }))),
 			make('p', { class: 'notice-words', dir: 'auto' }, words),
 			close,
 		);

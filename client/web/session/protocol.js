@@ -47,30 +47,9 @@ const MESSAGE_MAX = 1 << 20;
 
 const FEED_STATES = new Set(['off', 'connecting', 'live', 'lost']);
 /** What the relay says unasked to those whom it concerns; whoever listens to one reads its fields. */
-const NEWS = new Set([
-	'alarm',
-	'alarms',
-	'audience',
-	'booth',
-	'booths',
-	'call',
-	'chat',
-	'fitness',
-	'floor-fitness',
-	'handover-ended',
-	'heard',
-	'levels',
-	'line-up',
-	'log',
-	'logged',
-	'measures',
-	'meters',
-	'notice',
-	'overview',
-	'shift',
-	'slow-down',
-	'took-over',
-]);
+const NEWS = new Set(
+	'alarm alarms audience booth booths call chat fitness floor-fitness handover-ended heard levels line-up log logged measures meters notice overview shift slow-down took-over'.split(' '),
+);
 const VIDEO_CHOICES = new Set(['auto', 'high', 'medium', 'low', 'none']);
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */
