@@ -8,6 +8,7 @@
 #include "transport/transport.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
 #include <gst/gst.h>
@@ -243,10 +244,8 @@ static pid_t spawn(const char *const *argv)
 	return child;
 }
 
-/* ffmpeg sends sound and picture from two sockets, with RTCP of its own kind. */
-static void test_ffmpeg(void **state)
+static pid_t send_by_ffmpeg(const struct rig *rig, const char *picture)
 {
-	struct rig *rig = *state;
 	char *to = g_strdup_printf("rtp://127.0.0.1:%u?pkt_size=1180&rtcpport=%u", rig->proxy_port,
 				   rig->proxy_port);
 	const char *const argv[] = { "timeout",
@@ -257,7 +256,7 @@ static void test_ffmpeg(void **state)
 				     "-f",
 				     "lavfi",
 				     "-i",
-				     "testsrc2=size=320x180:rate=25",
+				     picture,
 				     "-re",
 				     "-f",
 				     "lavfi",
@@ -292,6 +291,16 @@ static void test_ffmpeg(void **state)
 				     NULL };
 	const pid_t child = spawn(argv);
 
+	g_free(to);
+	return child;
+}
+
+/* ffmpeg sends sound and picture from two sockets, with RTCP of its own kind. */
+static void test_ffmpeg(void **state)
+{
+	struct rig *rig = *state;
+	const pid_t child = send_by_ffmpeg(rig, "testsrc2=size=320x180:rate=25");
+
 	run_until(rig, rig->room->channels[0].track, 200);
 	run_until(rig, rig->room->picture.tracks[0], 100);
 	assert_int_equal(rig->room->channels[0].state, DM_FEED_LIVE);
@@ -301,7 +310,6 @@ static void test_ffmpeg(void **state)
 	run(rig, DM_SEC(1));
 	assert_int_equal(rig->room->channels[0].state, DM_FEED_LOST);
 	assert_int_equal(rig->room->picture.state, DM_FEED_LOST);
-	g_free(to);
 
 	const size_t sound = compare(rig, rig->room->channels[0].track, OPUS);
 	const size_t carried = compare(rig, rig->room->channels[1].track, OPUS);
@@ -425,6 +433,57 @@ static void test_delay(void **state)
 	assert_true(delays[STAMPED / 2] < DM_MSEC(2)); /* what pass-through may add */
 }
 
+/* Nobody decodes it but for stills, and what these show is what is known. */
+static void test_health(void **state)
+{
+	static const struct {
+		const char *picture;
+		bool still, black;
+	} pictures[] = {
+		{ "smptehdbars=size=640x360:rate=25", true, false },
+		{ "testsrc2=size=640x360:rate=25", false, false },
+		{ "color=black:size=640x360:rate=25", true, true },
+	};
+	struct rig *rig = *state;
+	const struct dm_picture_health *health = &rig->room->picture.health;
+	const struct dm_source_health *source = &rig->room->source_health;
+	int64_t came = 0;
+
+	for (size_t n = 0; n < sizeof(pictures) / sizeof(pictures[0]); n++) {
+		const pid_t child = send_by_ffmpeg(rig, pictures[n].picture);
+
+		run(rig, DM_SEC(8));
+		print_message("%s: still %lld ms, black %lld ms, keys each %lld ms, sound early by "
+			      "%.1f ms, still of %zu bytes\n",
+			      pictures[n].picture, (long long)dm_metric_get(&health->still_ms),
+			      (long long)dm_metric_get(&health->black_ms),
+			      (long long)dm_metric_get(&health->key_interval) / 1000,
+			      (double)dm_metric_get(&source->offset) / 1000,
+			      rig->room->picture.still ? g_bytes_get_size(rig->room->picture.still)
+						       : 0);
+		assert_int_equal(dm_metric_get(&health->decoded), 0);
+		assert_int_equal(dm_metric_get(&health->width), 640);
+		assert_int_equal(dm_metric_get(&health->height), 360);
+		assert_int_equal(dm_metric_get(&health->still_ms) > 1500, pictures[n].still);
+		assert_int_equal(dm_metric_get(&health->black_ms) > 1500, pictures[n].black);
+		assert_in_range(dm_metric_get(&health->key_interval), DM_MSEC(800), DM_MSEC(1300));
+		assert_true(dm_metric_get(&health->came) > came + 100);
+		assert_int_equal(dm_metric_get(&source->offset_known), 1);
+		assert_true(llabs(dm_metric_get(&source->offset)) < DM_MSEC(20));
+		assert_string_equal(rig->room->source_format, "H.264, Opus");
+		assert_non_null(rig->room->picture.still);
+		assert_int_equal(dm_room_use_source(rig->room, 0), -ENOTSUP);
+		came = dm_metric_get(&health->came);
+		kill(child, SIGTERM);
+		assert_int_equal(waitpid(child, NULL, 0), child);
+		run(rig, DM_SEC(3)); /* another sender is heard */
+		assert_int_equal(dm_metric_get(&health->still_ms), 0);
+		assert_int_equal(dm_metric_get(&health->black_ms), 0);
+		assert_int_equal(dm_metric_get(&source->offset_known), 0);
+		assert_string_equal(rig->room->source_format, "");
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -433,6 +492,7 @@ int main(void)
 		TEST(test_delay),
 		TEST(test_ffmpeg),
 		TEST(test_key_frame_on_request),
+		TEST(test_health),
 	};
 
 	gst_init(NULL, NULL);

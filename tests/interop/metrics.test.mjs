@@ -107,6 +107,16 @@ describe('a relay with a listener, a booth and a publisher', () => {
 		});
 	});
 
+	test('how listeners fare is told by channel, and what they see by rung', async () => {
+		await until('the listener has reported', async () => {
+			const samples = await relay.metrics();
+			const readers = [...samples].filter(([name]) => name.startsWith('dragoman_picture_readers{room="plenary",picture="picture",'));
+			return samples.get('dragoman_channel_reception_loss_ratio_count{room="plenary",channel="fr"}') > 0
+				&& samples.get('dragoman_channel_resent_packets_total{room="plenary",channel="fr"}') >= 0
+				&& readers.length === smallLadder.length && readers.reduce((sum, [, value]) => sum + value, 0) >= 1;
+		}, 20_000);
+	});
+
 	test('a source that comes and goes is told of', async () => {
 		const live = async () => (await relay.metrics()).get('dragoman_feed_live{room="hall",feed="floor",medium="sound"}');
 		assert.equal(await live(), 0);
@@ -133,7 +143,7 @@ describe('a relay with a listener, a booth and a publisher', () => {
 		assert.deepEqual(names(crowded), names(alone));
 		assert.equal(names(alone).size, alone.length, 'none is there twice');
 		const allowed = {
-			room: ['plenary', 'hall'], channel: ['floor', ...languages], booth: languages, feed: ['floor', 'es'], medium: ['sound', 'picture'],
+			room: ['plenary', 'hall'], channel: ['floor', ...languages], booth: languages, feed: ['floor', 'es'], medium: ['sound', 'picture'], picture: ['picture', 'sign'],
 			worker: Array.from({ length: availableParallelism() }, (_, n) => String(n)),
 		};
 		const fixed = ['version', 'le', 'reason', 'result', 'code', 'class']; // lists in the program

@@ -68,6 +68,7 @@ static void test_packets_of_a_frame(void **state)
 /* The picture's sender takes 130 ms to encode, sound's 10: reports put them in step. */
 static void test_sender_reports(void **state)
 {
+	dm_usec offset;
 	struct dm_forward_clock clock = begin();
 	const dm_usec start = ORIGIN + DM_SEC(1);
 	uint32_t sound, picture;
@@ -76,8 +77,12 @@ static void test_sender_reports(void **state)
 	sound = sound_at(&clock, 480, start + DM_MSEC(30));
 	picture = picture_at(&clock, 90, start + DM_MSEC(130));
 	assert_int_equal(picture / 90 - sound / 48, 120);
+	assert_false(dm_forward_clock_offset(&clock, &offset));
 	dm_forward_clock_report(&clock, DM_FORWARD_SOUND, ntp_ms(5000), 480);
+	assert_false(dm_forward_clock_offset(&clock, &offset));
 	dm_forward_clock_report(&clock, DM_FORWARD_PICTURE, ntp_ms(5040), 90 + 3600);
+	assert_true(dm_forward_clock_offset(&clock, &offset));
+	assert_true(llabs(offset) < DM_MSEC(1)); /* moved into step */
 	assert_int_equal(clock.moves, 1);
 	picture = picture_at(&clock, 90 + 4 * 3600, start + DM_MSEC(290));
 	sound = sound_at(&clock, 480 + 8 * 960, start + DM_MSEC(190));
@@ -86,6 +91,9 @@ static void test_sender_reports(void **state)
 	/* Once in step nothing moves, whatever milliseconds reports are off. */
 	dm_forward_clock_report(&clock, DM_FORWARD_SOUND, ntp_ms(6002), 480 + 48000);
 	dm_forward_clock_report(&clock, DM_FORWARD_PICTURE, ntp_ms(5999), 90 + 90000);
+	/* The picture's clock reads 1 ms less than it should, the sound's 2 ms more. */
+	assert_true(dm_forward_clock_offset(&clock, &offset));
+	assert_true(llabs(offset - DM_MSEC(3)) < DM_MSEC(1));
 	assert_int_equal(clock.moves, 1);
 
 	/* Nor for reports of two clocks, or of none. */

@@ -17,9 +17,12 @@ static const struct dm_channel_options channels[] = {
 	{ .lang = "fr", .source = { .uri = "test:" }, .bitrate_bps = 48000 },
 	{ .lang = "zh-Hans", .fallback = DM_FALLBACK_SILENCE },
 };
+static const struct dm_source_options backups[] = { { .uri = "test:tone" }, { .uri = "b.mp4" } };
 static const struct dm_room_options rooms[] = {
 	{ .id = "plenary",
 	  .floor = { .uri = "test:" },
+	  .backups = backups,
+	  .backup_count = 2,
 	  .floor_language = "en",
 	  .floor_bitrate_bps = 64000,
 	  .channel_bitrate_bps = 32000,
@@ -330,6 +333,50 @@ static void an_event_that_fails_leaves_no_metrics(void **state)
 			 0);
 }
 
+static int switched_to = -1;
+
+static int note_switch(void *user, struct dm_room *room, unsigned n)
+{
+	const struct fixture *fixture = user;
+
+	assert_ptr_equal(room, fixture->room);
+	switched_to = (int)n;
+	return n == 2 ? -ENOTSUP : 0;
+}
+
+static void a_source_is_switched_by_who_plays_it(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_equal(dm_room_use_source(fixture->room, 1), -ENOTSUP); /* nobody plays them */
+	dm_event_set_source_switch(fixture->event, note_switch, fixture);
+	assert_int_equal(dm_room_use_source(fixture->room, 3), -EINVAL);
+	assert_int_equal(switched_to, -1);
+	assert_int_equal(dm_room_use_source(fixture->room, 1), 0);
+	assert_int_equal(switched_to, 1);
+	assert_int_equal(dm_room_use_source(fixture->room, 2), -ENOTSUP);
+	assert_int_equal(dm_room_use_source(fixture->room, 0), 0);
+	assert_int_equal(switched_to, 0);
+}
+
+/* A still belongs to the room, and goes with it or with the next one. */
+static void a_still_goes_with_the_next(void **state)
+{
+	struct fixture *fixture = *state;
+	GBytes *first = g_bytes_new_static("a", 1), *second = g_bytes_new_static("b", 1);
+
+	assert_null(fixture->room->picture.still);
+	dm_room_set_still(fixture->room, &fixture->room->picture, g_bytes_ref(first));
+	dm_room_set_still(fixture->room, &fixture->room->sign, first);
+	dm_room_set_still(fixture->room, &fixture->room->picture, second);
+	assert_ptr_equal(fixture->room->picture.still, second);
+	assert_ptr_equal(fixture->room->sign.still, first);
+	assert_true(fixture->room->sign.still_at > 1700000000);
+	dm_room_set_source_format(fixture->room, "Opus");
+	assert_string_equal(fixture->room->source_format, "Opus");
+	assert_int_equal(fixture->observed, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -344,6 +391,8 @@ int main(void)
 		TEST(metrics_tell_how_listeners_fare),
 		TEST(what_is_the_floor_is_told_once),
 		TEST(an_event_that_fails_leaves_no_metrics),
+		TEST(a_source_is_switched_by_who_plays_it),
+		TEST(a_still_goes_with_the_next),
 	};
 
 	return cmocka_run_group_tests_name("session", tests, NULL, NULL);
