@@ -3,6 +3,7 @@
 
 #include "control/problem.h"
 #include "monitor/history_export.h"
+#include "monitor/report.h"
 
 #include <errno.h>
 #include <math.h>
@@ -21,9 +22,10 @@ struct kind {
 
 /* What is to be read, with copies of its own. */
 struct job {
-	const struct kind *kind;
+	const struct kind *kind; /* NULL: the report */
 	char *history;
 	char *room; /* nullable */
+	char *event;
 	dm_wall_usec from, until;
 	int64_t limit;
 };
@@ -41,6 +43,7 @@ static void free_job(void *data)
 
 	g_free(job->history);
 	g_free(job->room);
+	g_free(job->event);
 	g_free(job);
 }
 
@@ -180,6 +183,29 @@ static void do_page(void *user, struct dm_response *response)
 	dm_history_reader_close(reader);
 }
 
+static void do_report(void *user, struct dm_response *response)
+{
+	const struct job *job = user;
+	const struct dm_report_filter filter = {
+		.from = job->from, .until = job->until, .room = job->room, .event = job->event
+	};
+	struct dm_history_reader *reader;
+	char *json = NULL;
+	int error = dm_history_reader_open(&reader, job->history);
+
+	if (!error) {
+		error = dm_report_make(reader, &filter, &json);
+		dm_history_reader_close(reader);
+	}
+	if (error) {
+		fail(response, error);
+		return;
+	}
+	dm_response_header(response, "Cache-Control", "no-store");
+	dm_response_set(response, 200, "application/json",
+			g_bytes_new_with_free_func(json, strlen(json), free, json));
+}
+
 /* --- what is asked --- */
 
 /* False with a problem when it is no time in Unix seconds. */
@@ -252,7 +278,9 @@ static void start(const struct dm_archive *archive, const struct kind *kind, dm_
 
 	room = room && *room ? room : NULL;
 	job->kind = kind;
-	job->until = (dm_wall_usec)(SECONDS_MAX * 1e6);
+	/* A report tells "all" by these; a page's are in the address of the next one. */
+	job->from = kind ? 0 : INT64_MIN;
+	job->until = kind ? (dm_wall_usec)(SECONDS_MAX * 1e6) : INT64_MAX;
 	job->limit = DM_ARCHIVE_ROWS_MAX;
 	if (!admit(archive, request, room, response) ||
 	    !read_time(request, "from", &job->from, response) ||
@@ -263,6 +291,7 @@ static void start(const struct dm_archive *archive, const struct kind *kind, dm_
 	}
 	job->history = g_strdup(dm_watch_history_path(archive->watch));
 	job->room = g_strdup(room);
+	job->event = g_strdup(dm_event_options(archive->event)->id);
 	if (dm_errand_start(archive->errands, work, job, free_job, response))
 		return;
 	dm_response_header(response, "Retry-After", "5");
@@ -274,6 +303,10 @@ bool dm_archive_handle(const struct dm_archive *archive, const struct dm_request
 {
 	if (path->directory || path->count < 2 || strcmp(path->segments[0], "api") != 0)
 		return false;
+	if (path->count == 2 && !strcmp(path->segments[1], "report")) {
+		start(archive, NULL, do_report, request, response);
+		return true;
+	}
 	if (path->count != 3 || strcmp(path->segments[1], "history") != 0)
 		return false;
 	for (size_t n = 0; n < G_N_ELEMENTS(kinds); n++) {

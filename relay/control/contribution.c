@@ -10,6 +10,7 @@ struct dm_contribution {
 	void *user;
 	struct dm_agreement agreement;
 	char *token_id; /* owned, nullable */
+	int64_t token_end;
 	char id[33];
 };
 
@@ -119,6 +120,7 @@ bool dm_contribution_create(struct dm_contribution **out,
 	contribution->user = options->user;
 	if (options->token_id && *options->token_id)
 		contribution->token_id = g_strdup(options->token_id);
+	contribution->token_end = options->token_end;
 	if (!publish(contribution, options, room, channel, answer, refusal)) {
 		dm_contribution_destroy(contribution);
 		return false;
@@ -165,6 +167,11 @@ const char *dm_contribution_id(const struct dm_contribution *contribution)
 const char *dm_contribution_token_id(const struct dm_contribution *contribution)
 {
 	return contribution->token_id;
+}
+
+int64_t dm_contribution_token_end(const struct dm_contribution *contribution)
+{
+	return contribution->token_end;
 }
 
 const char *dm_contribution_ufrag(const struct dm_contribution *contribution)

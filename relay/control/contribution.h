@@ -26,6 +26,7 @@ struct dm_contribution_options {
 	const char *offer;
 	size_t offer_bytes;
 	const char *token_id; /* copied; NULL or "": none */
+	int64_t token_end;    /* Unix seconds; 0: none */
 	dm_contribution_cb *on_gone;
 	void *user;
 };
@@ -47,6 +48,8 @@ const struct dm_publisher *dm_contribution_publisher(const struct dm_contributio
 /* Names the contribution for good; see dm_publisher_id. */
 const char *dm_contribution_id(const struct dm_contribution *contribution);
 const char *dm_contribution_token_id(const struct dm_contribution *contribution); /* nullable */
+
+int64_t dm_contribution_token_end(const struct dm_contribution *contribution);
 
 /* The relay's ICE fragment in use. */
 const char *dm_contribution_ufrag(const struct dm_contribution *contribution);

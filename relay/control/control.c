@@ -291,6 +291,7 @@ static int create_parts(struct dm_control *control, const struct dm_control_opti
 		.watch = watch,
 		.metrics = metrics,
 		.web_root = options->web_root,
+		.country_header = options->country_header,
 	};
 	struct dm_hub_options hub = {
 		.event = event,
@@ -383,6 +384,14 @@ void dm_control_secure(struct dm_control *control, const struct dm_security_opti
 	dm_access_update(control->access, security);
 	dm_router_review(control->router);
 	dm_hub_review(control->hub);
+}
+
+int64_t dm_control_token_end(const struct dm_control *control)
+{
+	const int64_t booths = dm_hub_token_end(control->hub);
+	const int64_t publishers = dm_router_token_end(control->router);
+
+	return booths && publishers ? MIN(booths, publishers) : MAX(booths, publishers);
 }
 
 void dm_control_set_ready(struct dm_control *control, bool ready, const char *reason)

@@ -33,6 +33,10 @@ uint16_t dm_control_port(const struct dm_control *control);
  * ended; what others ask for next is judged by the new settings. */
 void dm_control_secure(struct dm_control *control, const struct dm_security_options *security);
 
+/* The token in use that ends first, of those who sit in booths, publish or organise: Unix seconds;
+ * 0: none. */
+int64_t dm_control_token_end(const struct dm_control *control);
+
 /* What /readyz answers; false, with a reason for people (copied), while not ready or draining. */
 void dm_control_set_ready(struct dm_control *control, bool ready, const char *reason);
 

@@ -62,6 +62,11 @@ void dm_conversation_identify(struct dm_conversation *conversation, const char *
 	dm_access_recognise(conversation->hub->options.access, token, conversation->visitor);
 }
 
+void dm_conversation_set_country(struct dm_conversation *conversation, const char *country)
+{
+	g_strlcpy(conversation->country, country, sizeof(conversation->country));
+}
+
 static bool pong(struct dm_conversation *conversation, const struct dm_message *message,
 		 struct dm_refusal *refusal)
 {

@@ -32,6 +32,9 @@ struct dm_conversation *dm_conversation_open(struct dm_hub *hub, dm_usec now,
 /* The token that its address or header carries, if any; it may be forgotten after the call. */
 void dm_conversation_identify(struct dm_conversation *conversation, const char *token);
 
+/* Where it comes from, as a proxy says: two capital letters, or "". Copied. */
+void dm_conversation_set_country(struct dm_conversation *conversation, const char *country);
+
 /* The websocket is gone: its listener, if any, stays for the grace. NULL is allowed. */
 void dm_conversation_close(struct dm_conversation *conversation);
 

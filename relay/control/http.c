@@ -250,6 +250,9 @@ static int handle(struct dm_exchange *exchange)
 		request.body = (const char *)exchange->body->data;
 		request.body_bytes = exchange->body->len;
 	}
+	dm_http_country(exchange->wsi, dm_router_country_header(router_of(exchange->wsi)),
+			texts.country);
+	request.country = texts.country;
 	exchange->bodiless = request.method == DM_METHOD_HEAD;
 	dm_router_handle(router_of(exchange->wsi), &request, &exchange->response);
 	return exchange->response.errand ? wait_for_errand(exchange) : respond(exchange);

@@ -52,6 +52,26 @@ static bool is_local(struct lws *wsi)
 	       !strcmp(address, "::1");
 }
 
+void dm_http_country(struct lws *wsi, const char *header, char country[DM_COUNTRY_SIZE])
+{
+	char name[64];
+	char value[8];
+
+	country[0] = '\0';
+	/* libwebsockets knows headers by their lower-case name with its colon. */
+	if (!header || !*header ||
+	    g_snprintf(name, sizeof(name), "%s:", header) >= (int)sizeof(name))
+		return;
+	for (char *at = name; *at; at++)
+		*at = g_ascii_tolower(*at);
+	if (lws_hdr_custom_copy(wsi, value, sizeof(value), name, (int)strlen(name)) != 2 ||
+	    !g_ascii_isalpha(value[0]) || !g_ascii_isalpha(value[1]))
+		return;
+	country[0] = g_ascii_toupper(value[0]);
+	country[1] = g_ascii_toupper(value[1]);
+	country[2] = '\0';
+}
+
 void dm_http_token(struct lws *wsi, char token[DM_TOKEN_BYTES_MAX + 1])
 {
 	char authorization[DM_HTTP_AUTHORIZATION_BYTES];

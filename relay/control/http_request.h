@@ -25,6 +25,7 @@ struct dm_http_texts {
 	char if_none_match[DM_HTTP_VALUE_BYTES];
 	char authorization[DM_HTTP_AUTHORIZATION_BYTES];
 	char query[DM_HTTP_QUERY_BYTES];
+	char country[DM_COUNTRY_SIZE];
 };
 
 /* Fills a request but for its body; its texts are borrowed from `texts`. False when the address or
@@ -33,6 +34,10 @@ bool dm_http_read_request(struct lws *wsi, struct dm_request *request, struct dm
 
 /* Copies the decoded path of the request. False when it is too long. */
 bool dm_http_path(struct lws *wsi, char path[DM_REQUEST_PATH_MAX + 1], enum dm_method *method);
+
+/* Copies the country that a proxy names in the header of that name; "" when it names none, or
+ * something else than two letters. `header` NULL or "": none is believed. */
+void dm_http_country(struct lws *wsi, const char *header, char country[DM_COUNTRY_SIZE]);
 
 /* Copies the token of the request: what Authorization: Bearer says, or else the parameter `token`.
  * "" when there is neither, or it is longer than any token. */

@@ -190,6 +190,26 @@ destroy_tables:
 	return error;
 }
 
+static void note_token_end(struct dm_conversation *conversation, void *user)
+{
+	int64_t *first = user;
+	const struct dm_place *place = conversation->place;
+	const int64_t end = conversation->visitor ? conversation->visitor->token.expires_at : 0;
+	const bool matters = (place && place->key[0]) || conversation->organises ||
+			     conversation->oversees;
+
+	if (matters && end && (!*first || end < *first))
+		*first = end;
+}
+
+int64_t dm_hub_token_end(struct dm_hub *hub)
+{
+	int64_t first = 0;
+
+	dm_hub_each(hub, note_token_end, &first);
+	return first;
+}
+
 void dm_hub_review(struct dm_hub *hub)
 {
 	dm_place_review(hub);

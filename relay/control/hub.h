@@ -37,6 +37,10 @@ int dm_hub_create(struct dm_hub **out, const struct dm_hub_options *options);
  * of interpreters who are. NULL is allowed. */
 void dm_hub_destroy(struct dm_hub *hub);
 
+/* Of the tokens of those in booths and of organisers, when the first ends: Unix seconds; 0: none.
+ */
+int64_t dm_hub_token_end(struct dm_hub *hub);
+
 /* Ends the places whose token has been revoked; their websockets are told. */
 void dm_hub_review(struct dm_hub *hub);
 

@@ -50,8 +50,9 @@ struct dm_conversation {
 	bool organises;             /* the watched room: sees what an organiser sees */
 	bool oversees;              /* all rooms of its token; the watched one in detail */
 	struct dm_told_fitness told_own, told_floor;
-	uint32_t technician; /* counts from 1; 0: has not acted as one without a token */
-	GQueue queue;        /* GBytes, owned */
+	uint32_t technician;           /* counts from 1; 0: has not acted as one without a token */
+	char country[DM_COUNTRY_SIZE]; /* "": unknown */
+	GQueue queue;                  /* GBytes, owned */
 	size_t queued_bytes;
 	unsigned close_code;
 	double allowance; /* messages that may come now */

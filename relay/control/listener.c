@@ -68,6 +68,9 @@ static bool subscribe(struct dm_listener *listener, const struct dm_listener_opt
 				    refusal))
 		return false;
 
+	g_strlcpy(negotiation->peer.country, options->country ? options->country : "",
+		  sizeof(negotiation->peer.country));
+
 	const int error = dm_subscriber_create(&listener->subscriber, &subscriber,
 					       &negotiation->peer, &peer);
 

@@ -34,6 +34,7 @@ struct dm_listener_options {
 	size_t offer_bytes;
 	bool organiser;                     /* see dm_subscriber_options */
 	struct dm_interpreter *interpreter; /* nullable: of that room; the offer has a microphone */
+	const char *country;                /* two capital letters; NULL or "": unknown */
 	const char *token_id;     /* of the token that it joins with; copied; NULL or "": none */
 	dm_listener_cb *on_state; /* nullable */
 	void *user;

@@ -136,6 +136,7 @@ static bool take_place(struct dm_conversation *conversation, const struct dm_mes
 		.offer = message->offer,
 		.offer_bytes = message->offer_bytes,
 		.interpreter = interpreter,
+		.country = conversation->country,
 		.organiser = message->organiser,
 		.token_id = conversation->visitor ? conversation->visitor->token.id : NULL,
 	};

@@ -27,6 +27,8 @@ enum dm_method {
 	DM_METHOD_OPTIONS,
 };
 
+#define DM_COUNTRY_SIZE 3 /* of a code of ISO 3166-1 (alpha-2), with NUL */
+
 struct dm_parameter {
 	const char *name;
 	const char *value; /* "" without one */

@@ -69,6 +69,22 @@ void dm_resources_remove(struct dm_resources *resources, const char *id)
 		dm_metric_add(&resources->count, -1);
 }
 
+int64_t dm_resources_token_end(const struct dm_resources *resources)
+{
+	GHashTableIter iterator;
+	void *session;
+	int64_t first = 0;
+
+	g_hash_table_iter_init(&iterator, resources->sessions);
+	while (g_hash_table_iter_next(&iterator, NULL, &session)) {
+		const int64_t end = resources->kind->token_end(session);
+
+		if (end && (!first || end < first))
+			first = end;
+	}
+	return first;
+}
+
 void dm_resources_review(struct dm_resources *resources)
 {
 	GHashTableIter iterator;

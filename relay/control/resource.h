@@ -27,6 +27,7 @@ struct dm_resource_kind {
 	const char *help;
 	const char *(*id)(const void *session);
 	const char *(*token_id)(const void *session); /* nullable */
+	int64_t (*token_end)(const void *session);    /* Unix seconds; 0: none. Of publishers */
 	const char *(*tag)(const void *session);      /* changes with each ICE restart */
 	enum dm_fragment_result (*fragment)(void *session, const char *fragment, size_t bytes,
 					    char **answer, struct dm_refusal *refusal);
@@ -48,6 +49,9 @@ struct dm_access *dm_resources_access(const struct dm_resources *resources); /* 
 
 void *dm_resources_find(const struct dm_resources *resources, const char *id); /* nullable */
 void dm_resources_remove(struct dm_resources *resources, const char *id);      /* ends it */
+
+/* When the first of their tokens ends; 0: none has one. */
+int64_t dm_resources_token_end(const struct dm_resources *resources);
 
 /* Ends the sessions whose token has been revoked. */
 void dm_resources_review(struct dm_resources *resources);

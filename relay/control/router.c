@@ -95,6 +95,16 @@ void dm_router_review(struct dm_router *router)
 	dm_resources_review(router->publishers);
 }
 
+const char *dm_router_country_header(const struct dm_router *router)
+{
+	return router->options.country_header;
+}
+
+int64_t dm_router_token_end(const struct dm_router *router)
+{
+	return dm_resources_token_end(router->publishers);
+}
+
 void dm_router_count(struct dm_router *router, unsigned status)
 {
 	if (status / 100 < CLASSES)

@@ -21,6 +21,7 @@ struct dm_router_options {
 	struct dm_metrics *metrics; /* borrowed until destroy, nullable */
 	struct dm_access *access;   /* borrowed until destroy; NULL: everybody may do everything */
 	const char *web_root;       /* NULL or "": no pages */
+	const char *country_header; /* borrowed until destroy; see dm_control_options */
 };
 
 /* Returns 0, -ENOMEM, or -errno of opening the web root; on failure *out is NULL. */
@@ -37,6 +38,11 @@ void dm_router_set_ready(struct dm_router *router, bool ready, const char *reaso
 
 /* Ends the sessions of players and publishers whose token has been revoked. */
 void dm_router_review(struct dm_router *router);
+
+const char *dm_router_country_header(const struct dm_router *router); /* nullable */
+
+/* Of the tokens of those who publish, when the first ends: Unix seconds; 0: none. */
+int64_t dm_router_token_end(const struct dm_router *router);
 
 /* Counts a response that the router did not make. */
 void dm_router_count(struct dm_router *router, unsigned status);

@@ -3,6 +3,7 @@
 
 #include "control/http_request.h"
 #include "control/message.h"
+#include "control/router.h"
 
 #include <string.h>
 
@@ -25,9 +26,12 @@ static int on_established(struct lws *wsi, struct dm_websocket *websocket)
 {
 	struct dm_hub *hub = lws_get_protocol(wsi)->user;
 	char token[DM_TOKEN_BYTES_MAX + 1];
+	char country[DM_COUNTRY_SIZE];
 
 	websocket->wsi = wsi;
 	websocket->conversation = dm_conversation_open(hub, dm_time_now(), on_wake, websocket);
+	dm_http_country(wsi, dm_router_country_header(lws_vhost_user(lws_get_vhost(wsi))), country);
+	dm_conversation_set_country(websocket->conversation, country);
 	dm_http_token(wsi, token);
 	dm_conversation_identify(websocket->conversation, token);
 	explicit_bzero(token, sizeof(token));

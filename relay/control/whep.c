@@ -85,6 +85,7 @@ static bool create_session(struct dm_resources *players, const struct dm_request
 		.room = room,
 		.offer = request->body,
 		.offer_bytes = request->body_bytes,
+		.country = request->country,
 		.token_id = visitor->token.id,
 		.on_state = on_state,
 		.user = players,

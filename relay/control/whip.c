@@ -25,6 +25,11 @@ static const char *token_id_of(const void *contribution)
 	return dm_contribution_token_id(contribution);
 }
 
+static int64_t token_end_of(const void *contribution)
+{
+	return dm_contribution_token_end(contribution);
+}
+
 static const char *tag_of(const void *contribution)
 {
 	return dm_contribution_ufrag(contribution);
@@ -46,6 +51,7 @@ const struct dm_resource_kind dm_whip_kind = {
 	.help = "WHIP sessions that exist.",
 	.id = id_of,
 	.token_id = token_id_of,
+	.token_end = token_end_of,
 	.tag = tag_of,
 	.fragment = take_fragment,
 	.destroy = destroy,
@@ -115,6 +121,7 @@ static void handle_create(struct dm_resources *publishers, const struct dm_reque
 		.offer = request->body,
 		.offer_bytes = request->body_bytes,
 		.token_id = visitor->token.id,
+		.token_end = visitor->token.expires_at,
 		.on_gone = on_gone,
 		.user = publishers,
 	};

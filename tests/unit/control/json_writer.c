@@ -68,8 +68,8 @@ static void test_whole(void **state)
 
 static void test_texts(void **state)
 {
-	static const char *const texts[] = { "",         "fr",     "a\"b\\c",   "line\nbreak\x01",
-					     "ترجمان",   "\xff\xfe", "cut \xd8",  "\xed\xa0\x80" };
+	static const char *const texts[] = { "",       "fr",       "a\"b\\c",  "line\nbreak\x01",
+					     "ترجمان", "\xff\xfe", "cut \xd8", "\xed\xa0\x80" };
 
 	(void)state;
 	for (size_t n = 0; n < G_N_ELEMENTS(texts); n++) {

@@ -1,6 +1,9 @@
 /* tests/unit/control/message.c: what clients may say, and what they are told. */
 #include "control/message.h"
 
+#include "session/agenda.h"
+#include "session/role.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -130,6 +133,60 @@ static void test_booths(void **state)
 }
 
 /* The key at fault is named, whatever else is right. */
+static void test_organisers(void **state)
+{
+	(void)state;
+	assert_true(parse_quoted("{'type':'oversee'}"));
+	assert_null(message.room);
+	assert_true(parse_quoted("{'type':'oversee','room':null}"));
+	assert_null(message.room);
+	assert_true(parse_quoted("{'type':'oversee','room':'plenary','token':'t'}"));
+	assert_string_equal(message.room, "plenary");
+	assert_true(parse_quoted("{'type':'acknowledge','alarm':9007199254740993}"));
+	assert_true(message.alarm == 9007199254740993);
+	assert_true(parse_quoted("{'type':'sitting','room':'a','state':'paused'}"));
+	assert_int_equal(message.word, DM_SITTING_PAUSED);
+	assert_true(parse_quoted("{'type':'source','room':'a','use':4}"));
+	assert_int_equal(message.use, 4);
+	assert_true(parse_quoted("{'type':'notify','to':'booths','room':'a','text':'x'}"));
+	assert_int_equal(message.word, DM_NOTIFY_BOOTHS);
+	assert_true(parse_quoted("{'type':'mint','role':'feed','ttl':2592000}"));
+	assert_int_equal(message.word + DM_ROLE_DELEGATE, DM_ROLE_FEED);
+	assert_true(message.has_ttl && message.ttl == 2592000);
+	assert_true(parse_quoted("{'type':'listen','booth':'fr','seat':2}"));
+	assert_true(parse_quoted("{'type':'line-up','room':'a','do':'stop'}"));
+	assert_int_equal(message.word, DM_LINE_UP_DO_STOP);
+	assert_true(parse_quoted("{'type':'join','room':'a','offer':'x','organiser':true}"));
+	assert_true(message.organiser);
+}
+
+static void test_organisers_refused(void **state)
+{
+	static const char *const texts[] = {
+		"{'type':'watch','room':null}",
+		"{'type':'oversee','room':7}",
+		"{'type':'acknowledge','alarm':0}",
+		"{'type':'acknowledge','alarm':1.5}",
+		"{'type':'sitting','room':'a','state':'open'}",
+		"{'type':'sitting','state':'paused'}",
+		"{'type':'source','room':'a','use':-1}",
+		"{'type':'source','room':'a','use':5}",
+		"{'type':'notify','to':'booths','text':' '}",
+		"{'type':'mint','role':'anonymous'}",
+		"{'type':'mint','role':'feed','ttl':59}",
+		"{'type':'mint','role':'feed','ttl':2592001}",
+		"{'type':'mint','role':null}",
+		"{'type':'line-up','room':'a','do':'pause'}",
+		"{'type':'join','room':'a','offer':'x','organiser':1}",
+	};
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(texts) / sizeof(texts[0]); n++) {
+		if (parse_quoted(texts[n]) || refusal.code != DM_REFUSAL_BAD_MESSAGE)
+			fail_msg("%s was taken", texts[n]);
+	}
+}
+
 static void test_booths_refused(void **state)
 {
 	static const char *const cases[][2] = {
@@ -310,6 +367,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_join),       cmocka_unit_test(test_others),
 		cmocka_unit_test(test_booths),     cmocka_unit_test(test_booths_refused),
+		cmocka_unit_test(test_organisers), cmocka_unit_test(test_organisers_refused),
 		cmocka_unit_test(test_refused),    cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_quoted_key), cmocka_unit_test(test_select_body),
 	};

@@ -5,6 +5,7 @@
 
 #include "fake_publisher.h"
 #include "fake_session.h"
+#include "fake_watch.h"
 #include "offers.h"
 #include "router_client.h"
 #include "websocket_client.h"
@@ -26,8 +27,9 @@
 enum stage { NOWHERE, LISTENING, SEATED, ON_AIR, CALLING, WATCHING, CALLED };
 
 /* How far a role's right goes: '-' no, 'c' its rooms and channels, 'r' its rooms, 'e' if its token
- * is for everything, '*' always, whatever is shown; 'p' likewise, and needs no token to be good for
- * anything, because it is public. The columns: no token, delegate, interpreter, organiser, feed. */
+ * is for everything, 'w' for all rooms, 'a' for some room, '*' always, whatever is shown; 'p'
+ * likewise, and needs no token to be good for anything, because it is public. The columns: no
+ * token, delegate, interpreter, organiser, feed. */
 static const struct action {
 	const char *name;
 	const char *reach;
@@ -75,6 +77,17 @@ static const struct action {
 	{ "take a call", "---r-", NULL, CALLED, "{'type':'call-take','call':1}", 0, NULL, NULL },
 	{ "end a call", "---r-", NULL, CALLED, "{'type':'call-done','call':1}", 0, NULL, NULL },
 	{ "chat as technician", "---r-", NULL, NOWHERE, "{'type':'chat','to':'booth','room':'plenary','booth':'fr','text':'hello'}", 0, NULL, NULL },
+	{ "oversee", "---r-", NULL, NOWHERE, "{'type':'oversee','room':'plenary'}", 0, NULL, NULL },
+	{ "oversee what there is", "---a-", NULL, NOWHERE, "{'type':'oversee'}", 0, NULL, NULL },
+	{ "acknowledge a room's alarm", "---r-", NULL, NOWHERE, "{'type':'acknowledge','alarm':1}", 0, NULL, NULL },
+	{ "acknowledge the relay's alarm", "---w-", NULL, NOWHERE, "{'type':'acknowledge','alarm':2}", 0, NULL, NULL },
+	{ "sitting", "---r-", NULL, NOWHERE, "{'type':'sitting','room':'plenary','state':'paused'}", 0, NULL, NULL },
+	{ "source", "---r-", NULL, NOWHERE, "{'type':'source','room':'plenary','use':1}", 0, NULL, NULL },
+	{ "restart a booth", "---r-", NULL, NOWHERE, "{'type':'booth-restart','room':'plenary','booth':'fr'}", 0, NULL, NULL },
+	{ "notify a room", "---r-", NULL, NOWHERE, "{'type':'notify','to':'room','room':'plenary','text':'hello'}", 0, NULL, NULL },
+	{ "notify everyone", "---w-", NULL, NOWHERE, "{'type':'notify','to':'everyone','text':'hello'}", 0, NULL, NULL },
+	{ "listen to all", "---r-", "fr", NOWHERE, "{'type':'join','room':'plenary','organiser':true,'lang':'fr','offer':'$listen'}", 0, NULL, NULL },
+	{ "still", "---r-", NULL, NOWHERE, NULL, DM_METHOD_GET, "/api/rooms/plenary/still", NULL },
 	{ "play", "ccrr-", "fr", NOWHERE, NULL, DM_METHOD_POST, "/whep/plenary?fr", "chromium-sign.sdp" },
 	{ "publish the floor", "----c", "floor", NOWHERE, NULL, DM_METHOD_POST, "/whip/plenary/floor", "obs-whip.sdp" },
 	{ "publish a channel", "--c-c", "fr", NOWHERE, NULL, DM_METHOD_POST, "/whip/plenary/channels/fr", "obs-whip.sdp" },
@@ -106,6 +119,7 @@ static int64_t fake_clock(void)
 struct fixture {
 	struct dm_event *event;
 	struct dm_room *room;
+	struct dm_watch *watch;
 	struct dm_metrics *metrics;
 	struct dm_access *access;
 	struct dm_hub *hub;
@@ -247,15 +261,19 @@ static void begin(struct fixture *f)
 	memset(f, 0, sizeof(*f));
 	f->event = fake_event_create();
 	f->room = dm_event_find_room(f->event, "plenary");
+	f->room->picture.still = g_bytes_new_static("JPEG", 4);
+	f->watch = fake_watch_create(f->event);
+	fake_watch_raise(f->watch, DM_ALARM_CHANNEL_SILENT, "plenary", "fr");
+	fake_watch_raise(f->watch, DM_ALARM_DISK_FULL, NULL, "");
 	assert_int_equal(dm_metrics_create(&f->metrics), 0);
 	assert_int_equal(dm_access_create(&f->access, &access), 0);
 
 	const struct dm_router_options router = { .event = f->event,
 						  .metrics = f->metrics,
 						  .access = f->access };
-	const struct dm_hub_options hub = { .event = f->event,
-					    .access = f->access,
-					    .grace_ms = 1000 };
+	const struct dm_hub_options hub = {
+		.event = f->event, .watch = f->watch, .access = f->access, .grace_ms = 1000
+	};
 
 	assert_int_equal(dm_router_create(&f->client.router, &router), 0);
 	assert_int_equal(dm_hub_create(&f->hub, &hub), 0);
@@ -274,6 +292,8 @@ static void end(struct fixture *f)
 	assert_int_equal(fake_event_subscriber_count(f->event), 0);
 	assert_int_equal(fake_publisher_count(), 0);
 	dm_metrics_destroy(f->metrics);
+	fake_watch_destroy(f->watch);
+	g_bytes_unref(f->room->picture.still);
 	fake_event_destroy(f->event);
 }
 
@@ -334,7 +354,9 @@ static unsigned expected(char reach, bool shown, enum variant variant)
 		return shown ? 403 : 401;
 	if (!shown || variant == UNLIMITED)
 		return 200; /* without a token nothing limits it */
-	if (reach == 'e' || variant == WRONG_ROOM)
+	if (reach == 'a')
+		return 200;
+	if (reach == 'e' || reach == 'w' || variant == WRONG_ROOM)
 		return 403;
 	return reach == 'c' && variant == WRONG_CHANNEL ? 403 : 200;
 }
