@@ -45,7 +45,7 @@ export class GroupsPanel {
 		this.#choice.addEventListener('change', () => this.#onChange());
 		this.element.append(
 			make('div', { class: 'panel-head' }, this.#heading, this.#choice),
-			make('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-labelledby': 'groups-heading' }, make('table', {}, make('thead', {}, make('tr', {}, ...this.#heads)), this.#body)),
+			make('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-labelledby': 'groups-heading' }, make('table', {}, make('thead', {}, make('tr', {}, ...this.#heads)), this.#body)),
 			this.#none,
 		);
 	}
