@@ -3,12 +3,13 @@
 #include "app/obstacle.h"
 #include "app/process_metrics.h"
 #include "app/watchdog.h"
-#include "audio/ticker.h"
 #include "app/web_root.h"
+#include "audio/survey.h"
 #include "base/metric.h"
 #include "base/time.h"
 #include "control/control.h"
 #include "ingest/ingest.h"
+#include "monitor/watch.h"
 #include "rtp/timeline.h"
 #include "session/desk.h"
 #include "transport/transport.h"
@@ -32,7 +33,9 @@ struct dm_relay {
 	struct dm_transport *transport;
 	struct dm_ticker *ticker;
 	struct dm_event *event;
+	struct dm_survey *survey; /* NULL, like watch: nothing is watched */
 	struct dm_ingest *ingest;
+	struct dm_watch *watch;
 	struct dm_control *control;
 	struct dm_watchdog *watchdog;
 	guint transport_source; /* of the main loop; 0: none */
@@ -65,7 +68,11 @@ static gboolean on_beat(gpointer user)
 
 static gboolean on_sample(gpointer user)
 {
-	dm_process_metrics_sample(((struct dm_relay *)user)->process);
+	struct dm_relay *relay = user;
+
+	dm_process_metrics_sample(relay->process);
+	if (relay->watch)
+		dm_watch_set_token_end(relay->watch, dm_control_token_end(relay->control));
 	return G_SOURCE_CONTINUE;
 }
 
@@ -105,6 +112,10 @@ static int start_event(struct dm_relay *relay, char *message, size_t size)
 		return error;
 	relay->ticker_source = g_unix_fd_add(dm_ticker_fd(relay->ticker), G_IO_IN, on_ticker,
 					     relay);
+	if (relay->config->monitor.enabled)
+		error = dm_survey_create(&relay->survey, relay->ticker, relay->metrics);
+	if (error)
+		return error;
 	error = dm_ingest_create(&relay->ingest, &relay->config->ingest, relay->event,
 				 &relay->timeline, audience, relay->metrics);
 	if (error == -ENOENT)
@@ -112,6 +123,15 @@ static int start_event(struct dm_relay *relay, char *message, size_t size)
 			message, size,
 			"a GStreamer element is missing; the line above names it and its Debian package");
 	return error ? error : dm_ticker_start(relay->ticker);
+}
+
+static int start_watch(struct dm_relay *relay)
+{
+	const struct dm_monitor_options *options = &relay->config->monitor;
+
+	return options->enabled ? dm_watch_create(&relay->watch, options, relay->event,
+						  relay->survey, relay->metrics)
+				: 0;
 }
 
 static int start_control(struct dm_relay *relay, char *message, size_t size)
@@ -122,7 +142,7 @@ static int start_control(struct dm_relay *relay, char *message, size_t size)
 	if (!options->web_root)
 		options->web_root = relay->web_root = dm_web_root_find();
 
-	const int error = dm_control_create(&relay->control, options, relay->event, NULL,
+	const int error = dm_control_create(&relay->control, options, relay->event, relay->watch,
 					    relay->metrics);
 
 	if (error)
@@ -130,7 +150,7 @@ static int start_control(struct dm_relay *relay, char *message, size_t size)
 	return error;
 }
 
-static int start_watching(struct dm_relay *relay)
+static int start_watchdog(struct dm_relay *relay)
 {
 	const int error = dm_watchdog_create(&relay->watchdog, relay->metrics);
 
@@ -154,10 +174,13 @@ static int start(struct dm_relay *relay, char *message, size_t size)
 	error = start_event(relay, message, size);
 	if (error)
 		return error;
+	error = start_watch(relay);
+	if (error)
+		return error;
 	error = start_control(relay, message, size);
 	if (error)
 		return error;
-	return start_watching(relay);
+	return start_watchdog(relay);
 }
 
 int dm_relay_create(struct dm_relay **out, const struct dm_config *config, char *message,
@@ -196,9 +219,11 @@ void dm_relay_destroy(struct dm_relay *relay)
 	remove_source(&relay->beat_source);
 	dm_watchdog_destroy(relay->watchdog); /* first: to stop takes a moment, and is no stall */
 	dm_control_destroy(relay->control);
+	dm_watch_destroy(relay->watch);
 	if (relay->ticker)
 		dm_ticker_stop(relay->ticker); /* it reads what the next two own */
 	dm_ingest_destroy(relay->ingest);
+	dm_survey_destroy(relay->survey);
 	remove_source(&relay->ticker_source);
 	dm_event_destroy(relay->event);
 	dm_ticker_destroy(relay->ticker);
