@@ -229,7 +229,7 @@ json_t *dm_report_figures_json(const struct dm_report_figures *figures)
 	json_t *channels = NULL; /* of the latest room; borrowed */
 	const char *room = NULL;
 
-	qsort(figures->rows->pdata, figures->rows->len, sizeof(void *), compare);
+	g_ptr_array_sort(figures->rows, compare);
 	for (guint n = 0; n < figures->rows->len; n++) {
 		const struct row *row = figures->rows->pdata[n];
 

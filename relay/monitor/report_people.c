@@ -1,7 +1,6 @@
 #include "monitor/report_people.h"
 
 #include <glib.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What interpreters and organisers do; all else happens by itself, or is told elsewhere. */
@@ -172,7 +171,7 @@ json_t *dm_report_people_interpreters(const struct dm_report_people *people)
 {
 	json_t *all = json_array();
 
-	qsort(people->all->pdata, people->all->len, sizeof(void *), compare);
+	g_ptr_array_sort(people->all, compare);
 	for (guint n = 0; n < people->all->len; n++) {
 		const struct person *person = people->all->pdata[n];
 
