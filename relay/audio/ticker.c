@@ -230,8 +230,12 @@ int dm_ticker_connect_ear(struct dm_ticker *ticker, int ear, struct dm_intake *i
 					     });
 }
 
-static void take_ear_command(struct dm_ticker *ticker, const struct dm_command *command)
+/* False: it is for no ear. */
+static bool take_ear_command(struct dm_ticker *ticker, const struct dm_command *command)
 {
+	if (command->type != DM_COMMAND_POINT_EAR && command->type != DM_COMMAND_CONNECT_EAR)
+		return false;
+
 	struct dm_earpiece *ear = ticker->ears.list[command->ear].earpiece;
 
 	if (command->type == DM_COMMAND_CONNECT_EAR)
@@ -241,6 +245,7 @@ static void take_ear_command(struct dm_ticker *ticker, const struct dm_command *
 	else
 		dm_earpiece_point(ear, dm_strip_engine(ticker->channels[command->channel].strip),
 				  command->microphone);
+	return true;
 }
 
 static void take_commands(struct dm_ticker *ticker)
@@ -248,8 +253,10 @@ static void take_commands(struct dm_ticker *ticker)
 	struct dm_command command;
 
 	while (dm_post_take_command(ticker->post, &command)) {
-		struct channel *channel = command.channel < 0 ? NULL
-							      : &ticker->channels[command.channel];
+		if (take_ear_command(ticker, &command))
+			continue;
+
+		struct channel *channel = &ticker->channels[command.channel];
 
 		switch (command.type) {
 		case DM_COMMAND_SET:
@@ -265,7 +272,6 @@ static void take_commands(struct dm_ticker *ticker)
 			break;
 		case DM_COMMAND_POINT_EAR:
 		case DM_COMMAND_CONNECT_EAR:
-			take_ear_command(ticker, &command);
 			break;
 		}
 	}

@@ -1,8 +1,11 @@
 /* What channels cost: the ticker's beat, as the relay runs it, in shares of one core. A floor of
  * PCM and 32 channels, each with three microphones that come through intakes, are decoded, drawn to
  * our clock, measured and drawn to -23 LUFS; mixed, limited, metered, encoded at 64 kbit/s and
- * published. bench_channels [CHANNELS] [SECONDS]. Run the release build. */
+ * published. bench_channels [CHANNELS] [SECONDS] [survey]. With "survey" everything is listened to
+ * besides, ten times a second (audio/survey.h), which is measured apart from the beat. Run the
+ * release build. */
 #include "audio/encoder.h"
+#include "audio/survey.h"
 #include "audio/ticker.h"
 
 #include <math.h>
@@ -18,8 +21,10 @@
 #define BITRATE_BPS 64000
 #define MICROPHONES DM_ENGINE_MICROPHONES
 
-/* Until encoders have heard of the loss, and jitter buffers of the link. */
-#define WARM_UP 300 /* ticks */
+/* Until encoders have heard of the loss, jitter buffers of the link, and fingerprints of sound. */
+#define WARM_UP 450 /* ticks */
+
+#define LOOK_EVERY 5 /* ticks */
 
 struct loop {
 	size_t bytes[LOOP];
@@ -30,11 +35,12 @@ struct scene {
 	const char *name;
 	size_t microphones; /* of each channel, that send */
 	uint8_t loss;       /* that listeners report, in 256ths */
-	bool on_air;
+	size_t on_air;      /* channels; the others carry the floor */
 };
 
 static struct {
 	struct dm_ticker *ticker;
+	struct dm_survey *survey; /* NULL: nobody listens */
 	struct dm_timeline timeline;
 	struct dm_audience audience;
 	struct dm_sound_inlet *inlet;
@@ -127,7 +133,7 @@ static void add_channel(size_t number, const struct scene *scene)
 		.floor = 0,
 	};
 	const struct dm_engine_state state = {
-		.mode = scene->on_air ? DM_ENGINE_ON_AIR : DM_ENGINE_OFF,
+		.mode = number < scene->on_air ? DM_ENGINE_ON_AIR : DM_ENGINE_OFF,
 		.has_standby = true,
 		.standby = 1,
 	};
@@ -141,7 +147,7 @@ static void add_channel(size_t number, const struct scene *scene)
 	}
 }
 
-static void set_up(size_t count, const struct scene *scene)
+static void set_up(size_t count, const struct scene *scene, bool survey)
 {
 	rig.timeline = dm_timeline_init(0, 0);
 	check(dm_sound_inlet_create(&rig.inlet) == 0 &&
@@ -157,10 +163,14 @@ static void set_up(size_t count, const struct scene *scene)
 	      "the floor");
 	for (size_t n = 0; n < count; n++)
 		add_channel(n, scene);
+	if (survey)
+		check(dm_survey_prepare(&rig.survey, rig.ticker, NULL) == 0, "the survey");
 }
 
 static void tear_down(size_t count)
 {
+	dm_survey_destroy(rig.survey);
+	rig.survey = NULL;
 	dm_ticker_destroy(rig.ticker);
 	dm_sound_inlet_destroy(rig.inlet);
 	dm_track_unref(rig.floor);
@@ -201,7 +211,7 @@ static void check_sound(size_t count, const struct scene *scene)
 		struct dm_ticker_level level;
 
 		dm_ticker_level(rig.ticker, (int)n + 1, &level);
-		check(level.fallen_back == !scene->on_air, "a level");
+		check(level.fallen_back == (n >= scene->on_air), "a level");
 		for (uint8_t microphone = 0; microphone < scene->microphones; microphone++) {
 			struct dm_microphone_stats stats;
 
@@ -213,12 +223,23 @@ static void check_sound(size_t count, const struct scene *scene)
 	}
 }
 
-static void run(const struct loop *loop, float (*voice)[FRAME], size_t count, size_t ticks,
-		const struct scene *scene)
+/* Returns what a look took. */
+static double look(size_t tick)
 {
-	double all = 0, worst = 0;
+	const double begin = cpu_ms();
 
-	set_up(count, scene);
+	if (!rig.survey || tick % LOOK_EVERY != 0)
+		return 0;
+	dm_survey_look(rig.survey);
+	return cpu_ms() - begin;
+}
+
+static void run(const struct loop *loop, float (*voice)[FRAME], size_t count, size_t ticks,
+		const struct scene *scene, bool survey)
+{
+	double all = 0, worst = 0, looks = 0, longest = 0;
+
+	set_up(count, scene, survey);
 	for (size_t tick = 0; tick < WARM_UP + ticks; tick++) {
 		const dm_usec now = (dm_usec)tick * DM_MSEC(20) + DM_TICKER_DELAY;
 
@@ -234,8 +255,12 @@ static void run(const struct loop *loop, float (*voice)[FRAME], size_t count, si
 
 		const double spent = cpu_ms() - begin;
 
+		const double looked = look(tick);
+
 		if (tick < WARM_UP)
 			continue;
+		looks += looked;
+		longest = looked > longest ? looked : longest;
 		all += spent;
 		worst = spent > worst ? spent : worst;
 	}
@@ -246,9 +271,11 @@ static void run(const struct loop *loop, float (*voice)[FRAME], size_t count, si
 
 	printf("{\"scene\": \"%s\", \"channels\": %zu, \"microphones\": %zu, \"sending\": %zu, "
 	       "\"channel_us\": %.1f, \"core_percent\": %.1f, \"worst_beat_ms\": %.2f, "
+	       "\"survey_percent\": %.1f, \"longest_look_ms\": %.1f, "
 	       "\"target_percent\": %.0f, \"ok\": %s}\n",
 	       scene->name, count, count * MICROPHONES, count * scene->microphones,
-	       1000 * all / (double)(ticks * count), share, worst, TARGET,
+	       1000 * all / (double)(ticks * count), share, worst,
+	       100 * looks / ((double)ticks * 20), longest, TARGET,
 	       share <= TARGET ? "true" : "false");
 }
 
@@ -256,24 +283,27 @@ int main(int argc, char **argv)
 {
 	static const struct scene scenes[] = {
 		{ .name = "the floor alone", .microphones = 0 },
-		{ .name = "one on air", .microphones = 1, .on_air = true },
-		{ .name = "one on air, two beside", .microphones = 3, .on_air = true },
+		{ .name = "eight channels on air", .microphones = 1, .on_air = 8 },
+		{ .name = "one on air", .microphones = 1, .on_air = MOST },
+		{ .name = "one on air, two beside", .microphones = 3, .on_air = MOST },
 		{ .name = "the same, listeners lose 10 %",
 		  .microphones = 3,
-		  .on_air = true,
+		  .on_air = MOST,
 		  .loss = 26 },
 	};
 	const size_t count = argc > 1 ? strtoul(argv[1], NULL, 10) : 32;
 	const size_t seconds = argc > 2 ? strtoul(argv[2], NULL, 10) : 20;
+	const bool survey = argc > 3 && strcmp(argv[3], "survey") == 0;
 	static float voice[LOOP][FRAME];
 	static struct loop loop;
 
 	if (count == 0 || count > MOST || seconds == 0) {
-		fprintf(stderr, "usage: bench_channels [CHANNELS, at most %d] [SECONDS]\n", MOST);
+		fprintf(stderr, "usage: bench_channels [CHANNELS, at most %d] [SECONDS] [survey]\n",
+			MOST);
 		return 2;
 	}
 	record(&loop, voice);
 	for (size_t n = 0; n < sizeof(scenes) / sizeof(scenes[0]); n++)
-		run(&loop, voice, count, seconds * 50, &scenes[n]);
+		run(&loop, voice, count, seconds * 50, &scenes[n], survey);
 	return 0;
 }
