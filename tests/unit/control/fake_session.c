@@ -63,6 +63,8 @@ static const struct dm_event_options event_options = {
 	.room_count = 2,
 };
 
+#define WIDE_ROOMS 8
+
 struct dm_subscriber {
 	struct dm_event *event;
 	struct dm_subscriber_options options;
@@ -74,8 +76,9 @@ struct dm_subscriber {
 };
 
 struct dm_event {
-	struct dm_room rooms[2];
-	struct dm_channel channels[2][4];
+	struct dm_room rooms[WIDE_ROOMS];
+	struct dm_channel channels[WIDE_ROOMS][DM_CHANNELS_MAX];
+	size_t room_count;
 	struct dm_subscriber *subscribers[SUBSCRIBERS_MAX];
 	struct {
 		dm_event_observer_cb *callback;
@@ -85,34 +88,69 @@ struct dm_event {
 	int next_error;
 };
 
+static void fill_room(struct dm_event *event, const struct dm_room_options *options,
+		      const struct dm_interpretation_options *interpretation)
+{
+	struct dm_room *room = &event->rooms[event->room_count];
+
+	room->event = event;
+	room->options = options;
+	room->floor_language = options->floor_language;
+	if (dm_interpretation_create(&room->interpretation, interpretation, 0))
+		abort();
+	room->channels = event->channels[event->room_count++];
+	room->channel_count = options->channel_count + 1;
+	room->channels[0].lang = "floor";
+	room->channels[0].state = DM_FEED_LIVE;
+	for (size_t c = 1; c < room->channel_count; c++)
+		room->channels[c].lang = options->channels[c - 1].lang;
+}
+
 struct dm_event *fake_event_create(void)
 {
 	struct dm_event *event = calloc(1, sizeof(*event));
 
-	for (size_t r = 0; r < 2; r++) {
-		struct dm_room *room = &event->rooms[r];
+	for (size_t r = 0; r < 2; r++)
+		fill_room(event, &room_options[r], &rules[r]);
+	/* The plenary has a picture and a signer, the side room sound alone. */
+	event->rooms[0].picture.track_count = 3;
+	event->rooms[0].sign.track_count = 2;
+	return event;
+}
 
-		room->event = event;
-		room->options = &room_options[r];
-		room->floor_language = room_options[r].floor_language;
-		if (dm_interpretation_create(&room->interpretation, &rules[r], 0))
-			abort();
-		room->channels = event->channels[r];
-		room->channel_count = room_options[r].channel_count + 1;
-		room->channels[0].lang = "floor";
-		room->channels[0].state = DM_FEED_LIVE;
-		for (size_t c = 1; c < room->channel_count; c++)
-			room->channels[c].lang = channel_options[c - 1].lang;
-		/* The plenary has a picture and a signer, the side room sound alone. */
-		room->picture.track_count = r == 0 ? 3 : 0;
-		room->sign.track_count = r == 0 ? 2 : 0;
+struct dm_event *fake_event_create_wide(void)
+{
+	static char langs[DM_CHANNELS_MAX][8], ids[WIDE_ROOMS][8];
+	static struct dm_channel_options channels[DM_CHANNELS_MAX];
+	static struct dm_interpreted_channel interpreting[DM_CHANNELS_MAX];
+	static struct dm_booth_options booths[DM_CHANNELS_MAX];
+	static struct dm_room_options rooms[WIDE_ROOMS];
+	static const struct dm_interpretation_options all = {
+		interpreting, DM_CHANNELS_MAX, booths, DM_CHANNELS_MAX - 1, "en", 0, 0
+	};
+	struct dm_event *event = calloc(1, sizeof(*event));
+
+	interpreting[0] = interpreted[0];
+	for (uint8_t c = 1; c < DM_CHANNELS_MAX; c++) {
+		snprintf(langs[c], sizeof(langs[c]), "%c%c", 'a' + c / 26, 'a' + c % 26);
+		channels[c - 1].lang = interpreting[c].lang = langs[c];
+		interpreting[c].fallback = DM_CARRIES_FLOOR;
+		booths[c - 1] = (struct dm_booth_options){ .id = langs[c], .outputs = { c, 0 } };
+	}
+	for (size_t r = 0; r < WIDE_ROOMS; r++) {
+		snprintf(ids[r], sizeof(ids[r]), "room%zu", r);
+		rooms[r] = room_options[0];
+		rooms[r].id = ids[r];
+		rooms[r].channels = channels;
+		rooms[r].channel_count = DM_CHANNELS_MAX - 1;
+		fill_room(event, &rooms[r], &all);
 	}
 	return event;
 }
 
 void fake_event_destroy(struct dm_event *event)
 {
-	for (size_t r = 0; r < 2; r++) {
+	for (size_t r = 0; r < event->room_count; r++) {
 		fake_booths_clear(&event->rooms[r]);
 		dm_interpretation_destroy(event->rooms[r].interpretation);
 	}
@@ -187,8 +225,7 @@ const struct dm_event_options *dm_event_options(const struct dm_event *event)
 
 size_t dm_event_room_count(const struct dm_event *event)
 {
-	(void)event;
-	return 2;
+	return event->room_count;
 }
 
 struct dm_room *dm_event_room(struct dm_event *event, size_t n)
@@ -198,8 +235,8 @@ struct dm_room *dm_event_room(struct dm_event *event, size_t n)
 
 struct dm_room *dm_event_find_room(struct dm_event *event, const char *id)
 {
-	for (size_t r = 0; r < 2; r++) {
-		if (!strcmp(room_options[r].id, id))
+	for (size_t r = 0; r < event->room_count; r++) {
+		if (!strcmp(event->rooms[r].options->id, id))
 			return &event->rooms[r];
 	}
 	return NULL;

@@ -15,6 +15,8 @@
 #include "session/subscriber.h"
 
 struct dm_event *fake_event_create(void);
+/* Eight rooms, room0 to room7, of as many channels as a room may have, and a booth for each. */
+struct dm_event *fake_event_create_wide(void);
 void fake_event_destroy(struct dm_event *event);
 
 /* What the next dm_subscriber_create or restart returns; 0 again after it. */
