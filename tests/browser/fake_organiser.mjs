@@ -320,7 +320,7 @@ export class FakeOrganiser extends FakeRelay {
 	}
 
 	#worst(room, lang) {
-		const alarms = this.alarms.filter((alarm) => alarm.room === room.id && ['channel', 'booth', 'microphone'].includes(alarm.at) && alarm.place.split(' ')[0] === lang);
+		const alarms = this.alarms.filter((alarm) => alarm.room === room.id && ['channel', 'booth', 'microphone'].includes(alarm.at) && alarm.place.split('/')[0] === lang);
 		return alarms.some(({ severity }) => severity === 'critical') ? 'critical' : alarms.length ? 'warning' : null;
 	}
 
@@ -646,6 +646,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
 	const relay = await new FakeOrganiser().start(Number(process.argv[2] ?? 8091));
 
 	relay.raise('channel-silent', { room: 'plenary', place: 'fr' });
-	relay.raise('microphone-unfit', { room: 'room-a', place: 'es 1', severity: 'warning' });
+	relay.raise('microphone-unfit', { room: 'room-a', place: 'es/1', severity: 'warning' });
 	console.log(`${relay.url}organiser`, `${relay.url}report`);
 }

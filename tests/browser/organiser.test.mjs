@@ -292,7 +292,7 @@ test('a link that is no organiser’s says so in the relay’s words', async () 
 test('axe-core finds nothing, in English and Arabic, dark and light, all rooms and one; nothing is cut off', async () => {
 	const mess = (relay) => {
 		relay.raise('channel-silent', { room: 'plenary', place: 'fr' });
-		relay.raise('microphone-unfit', { room: 'room-a', place: 'es 1', severity: 'warning' });
+		relay.raise('microphone-unfit', { room: 'room-a', place: 'es/1', severity: 'warning' });
 		relay.call('plenary', 'zh', '王芳');
 		Object.assign(relay.seat('plenary', 'ar', 1), { held: 'off', microphone: 'off' });
 		Object.assign(relay.seat('plenary', 'es', 1), { microphone: 'muted' });

@@ -152,7 +152,8 @@ export class Inspector {
 
 	/** @param {OversightState} state @param {string} room @param {Selection} selection @param {Locale} locale */
 	#showAlarms(state, room, selection, locale) {
-		const alarms = state.alarms.filter((alarm) => alarm.room === room && channelOf(alarm) === selection.lang);
+		const info = state.event?.rooms.find(({ id }) => id === room);
+		const alarms = state.alarms.filter((alarm) => alarm.room === room && channelOf(alarm, info) === selection.lang);
 		const shown = JSON.stringify([locale.name, alarms.map(({ id, severity, meaning }) => [id, severity, meaning])]);
 
 		if (shown === this.#alarmsShown) return;

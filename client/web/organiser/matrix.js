@@ -60,6 +60,7 @@ export class Matrix {
 	show(state, glance, selected, locale) {
 		const { measures, booths } = state;
 		const alarms = state.alarms.filter(({ room }) => room === glance.id);
+		const room = state.event?.rooms.find(({ id }) => id === glance.id);
 
 		this.#table.setAttribute('aria-label', locale.text('matrix.title'));
 		COLUMNS.forEach(({ text }, n) => setText(/** @type {Node} */ (this.#heads[n]), locale.text(text)));
@@ -73,7 +74,7 @@ export class Matrix {
 					booths: row.lang === FLOOR ? [] : booths.filter((booth) => belongs(booth, row.lang)),
 					measures: measures?.channels.find(({ lang }) => lang === row.lang) ?? null,
 					fitness: (booth, seat) => measures?.microphones.find((each) => each.booth === booth && each.seat === seat)?.fitness ?? null,
-					alarms: alarms.filter((alarm) => channelOf(alarm) === row.lang),
+					alarms: alarms.filter((alarm) => channelOf(alarm, room) === row.lang),
 					selected,
 				},
 				locale,

@@ -14,8 +14,8 @@ const DISK = 0.1;
 const DAYS = 14;
 const LOOP_MS = 10;
 
-/** @type {Readonly<Record<string, MessageKey>>} */
-const HISTORIES = { running: 'history.running', stopped: 'history.stopped', off: 'history.off' };
+/** By the first word of relay/monitor/history.c; what comes after it says why. @type {Readonly<Record<string, MessageKey>>} */
+const HISTORIES = { starting: 'history.running', running: 'history.running', stopped: 'history.stopped', off: 'history.off' };
 
 /** @param {RelayGlance} relay @param {Locale} locale @returns {readonly Item[]} */
 function itemsOf(relay, locale) {
@@ -27,7 +27,7 @@ function itemsOf(relay, locale) {
 		{ name: 'relay.cpu', value: share(locale, cpu), marked: cpu !== null && cpu > CPU, shown: true },
 		{ name: 'relay.loop', value: milliseconds(locale, worker_loop_ms), marked: worker_loop_ms !== null && worker_loop_ms > LOOP_MS, shown: true },
 		{ name: 'relay.drops', value: plain(locale, worker_drops, 1), marked: true, shown: (worker_drops ?? 0) > 0 },
-		{ name: 'relay.history', value: HISTORIES[history] ? locale.text(HISTORIES[history]) : history, marked: history !== 'running' && history !== 'off', shown: history !== '' },
+		{ name: 'relay.history', value: locale.text(HISTORIES[history.split(':')[0] ?? ''] ?? 'history.stopped'), marked: history.startsWith('stopped'), shown: history !== '' },
 		{ name: 'relay.disk', value: share(locale, disk_free), marked: disk_free !== null && disk_free < DISK, shown: disk_free !== null },
 		{ name: 'relay.certificate', value: days(locale, certificate_days), marked: soon(certificate_days), shown: certificate_days !== null },
 		{ name: 'relay.token', value: days(locale, token_days), marked: soon(token_days), shown: soon(token_days) },

@@ -137,10 +137,11 @@ export class RoomView {
 
 	/** What is wrong is what one came for. @param {string} room @param {OversightState} state */
 	#choose(room, state) {
-		const alarm = state.alarms.find((each) => each.room === room && channelOf(each));
+		const info = state.event?.rooms.find(({ id }) => id === room);
+		const alarm = state.alarms.find((each) => each.room === room && channelOf(each, info));
 
 		this.#settled = true;
-		if (alarm) this.selection = { lang: channelOf(alarm), booth: null, seat: null };
+		if (alarm) this.selection = { lang: channelOf(alarm, info), booth: null, seat: null };
 	}
 
 	/** @param {OversightState} state @param {string} id @param {Locale} locale */
