@@ -13,7 +13,7 @@
 #define VOICES DM_ENGINE_VOICES
 
 /* Everything that may be heard; voices come first. */
-enum source { FLOOR = VOICES, OTHER, NOISE, SOURCES };
+enum source { FLOOR = VOICES, OTHER, NOISE, LINE_UP, SOURCES };
 
 /* Several of them, one bit each; 0 is silence. */
 typedef unsigned sources;
@@ -377,6 +377,8 @@ static size_t fade_between(const struct dm_engine *engine, sources from, sources
 	*law = (from == BIT(FLOOR) && to == BIT(OTHER)) || (from == BIT(OTHER) && to == BIT(FLOOR))
 		       ? DM_CROSSFADE_LINEAR
 		       : DM_CROSSFADE_POWER;
+	if (from == BIT(LINE_UP) || to == BIT(LINE_UP))
+		return MUTE;
 	if (voices_from && voices_to)
 		return any_dead(engine, voices_from & ~voices_to) ? TAKEOVER : HANDOVER;
 	if ((voices_from && to == BIT(NOISE)) || (from == BIT(NOISE) && voices_to))
@@ -431,6 +433,8 @@ static void mix(struct dm_engine *engine, const struct dm_engine_inputs *inputs,
 			source = inputs->floor;
 		} else if (n == OTHER && inputs->other) {
 			source = inputs->other;
+		} else if (n == LINE_UP && inputs->line_up) {
+			source = inputs->line_up;
 		} else if (n == NOISE) {
 			dm_comfort_noise_run(&engine->noise, noise, FRAME);
 			source = noise;
@@ -458,6 +462,8 @@ void dm_engine_tick(struct dm_engine *engine, const struct dm_engine_inputs *inp
 		to = speakers(engine, tick);
 	else if (engine->state.mode == DM_ENGINE_OFF)
 		to = fallback(engine);
+	if (inputs->line_up)
+		to = BIT(LINE_UP);
 	turn_to(engine, to);
 	engine->passes_floor = inputs->floor && carries_only(engine, FLOOR);
 	if (engine->measuring)

@@ -75,6 +75,7 @@ struct dm_engine_event {
 struct dm_engine_inputs {
 	const float *floor;
 	const float *other;     /* another channel's */
+	const float *line_up;   /* heard instead of all else, whatever the state (line_up.h) */
 	const float *inlet;     /* of a hardware booth, */
 	dm_usec inlet_dead_for; /* whose source has given nothing for so long; 0: it lives */
 };

@@ -92,7 +92,7 @@ int dm_fingerprint_create(struct dm_fingerprint **out)
 		const double at = mel(LOWEST_HZ) +
 				  (mel(HIGHEST_HZ) - mel(LOWEST_HZ)) * (double)n / BANDS;
 
-		fingerprint->edges[n] = (size_t)lround(700 * expm1(at) * PIECE / RATE);
+		fingerprint->edges[n] = (size_t)lround(700 * expm1(at) * (double)PIECE / RATE);
 	}
 	*out = fingerprint;
 	return 0;

@@ -108,8 +108,8 @@ static void correlate(const struct dm_repetition *repetition)
 		const float a = repetition->window[n][0], b = repetition->window[n][1];
 		const float c = repetition->whole[n][0], d = repetition->whole[n][1];
 
-		repetition->whole[n][0] = (a * c + b * d) / WHOLE;
-		repetition->whole[n][1] = (b * c - a * d) / WHOLE;
+		repetition->whole[n][0] = (a * c + b * d) / (float)WHOLE;
+		repetition->whole[n][1] = (b * c - a * d) / (float)WHOLE;
 	}
 	fftwf_execute_dft_c2r(repetition->backward, repetition->whole, repetition->samples);
 }

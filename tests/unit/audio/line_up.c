@@ -1,7 +1,8 @@
-/* Line-up through the relay's limiter, encoder and a decoder, in order and out of it. */
+/* Line-up through an engine, whose booth is on air, the encoder and a decoder, in order and out of
+ * it. */
 #include "audio/decoder.h"
 #include "audio/encoder.h"
-#include "audio/limiter.h"
+#include "audio/engine.h"
 #include "audio/line_up.h"
 
 #include <errno.h>
@@ -19,7 +20,7 @@
 #define SAMPLES (DM_LINE_UP_TICKS * FRAME)
 #define CHANNEL 37
 
-/* What the path adds: dm_encoder_lookahead_samples and DM_LIMITER_LATENCY_SAMPLES. */
+/* What the path adds: dm_encoder_lookahead_samples and DM_ENGINE_LATENCY_SAMPLES. */
 static dm_usec path_delay;
 
 static float sent[SAMPLES + FRAME], made[SAMPLES], decoded[SAMPLES];
@@ -29,26 +30,42 @@ static void through_the_path(void)
 	const struct dm_encoder_options options = { .bitrate_bps = 64000, .complexity = 5 };
 	struct dm_encoder *encoder;
 	struct dm_decoder *decoder;
-	struct dm_limiter *limiter;
+	const struct dm_engine_options engine_options = {
+		.fallback = DM_ENGINE_FLOOR,
+		.ceiling_db = -2,
+		.target_lufs = -23,
+	};
+	const struct dm_engine_state on_air = { .mode = DM_ENGINE_ON_AIR,
+						.voice = DM_ENGINE_INLET };
+	struct dm_engine *engine;
+	float voice[FRAME];
 
+	for (int n = 0; n < FRAME; n++)
+		voice[n] = n % 100 < 50 ? 0.05f : -0.05f;
 	assert_int_equal(dm_encoder_create(&encoder, &options), 0);
 	assert_int_equal(dm_decoder_create(&decoder), 0);
-	assert_int_equal(dm_limiter_create(&limiter, -2), 0);
+	assert_int_equal(dm_engine_create(&engine, &engine_options), 0);
+	assert_int_equal(dm_engine_set(engine, &on_air), 0);
 	for (size_t tick = 0; tick < DM_LINE_UP_TICKS; tick++) {
 		uint8_t packet[DM_AUDIO_PAYLOAD_MAX];
 		float samples[DM_DECODER_SAMPLES_MAX];
 
-		memcpy(samples, sent + tick * FRAME, FRAME * sizeof(float));
-		dm_limiter_run(limiter, samples);
+		const struct dm_engine_inputs inputs = {
+			.floor = voice,
+			.inlet = voice,
+			.line_up = sent + tick * FRAME,
+		};
+
+		dm_engine_tick(engine, &inputs, DM_MSEC(20) * (dm_usec)tick, samples);
 
 		const int size = dm_encoder_encode(encoder, samples, packet, sizeof(packet));
 
 		assert_int_equal(dm_decoder_decode(decoder, packet, (size_t)size, samples), FRAME);
 		memcpy(decoded + tick * FRAME, samples, FRAME * sizeof(float));
 	}
-	path_delay = (dm_usec)(dm_encoder_lookahead_samples(encoder) + DM_LIMITER_LATENCY_SAMPLES) *
+	path_delay = (dm_usec)(dm_encoder_lookahead_samples(encoder) + DM_ENGINE_LATENCY_SAMPLES) *
 		     1000000 / DM_AUDIO_RATE_HZ;
-	dm_limiter_destroy(limiter);
+	dm_engine_destroy(engine);
 	dm_decoder_destroy(decoder);
 	dm_encoder_destroy(encoder);
 }
