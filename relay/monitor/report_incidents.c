@@ -125,9 +125,17 @@ void dm_report_incidents_add(struct dm_report_incidents *incidents,
 	json_decref(detail);
 }
 
+/* To a millisecond. */
+static json_t *seconds(dm_wall_usec span)
+{
+	const int64_t ms = span / 1000;
+
+	return json_real((double)ms / 1000);
+}
+
 static json_t *moment(dm_wall_usec at)
 {
-	return at ? json_real((double)(at / 1000) / 1000) : json_null();
+	return at ? seconds(at) : json_null();
 }
 
 json_t *dm_report_incidents_json(const struct dm_report_incidents *incidents, int64_t *left_out)
@@ -146,8 +154,7 @@ json_t *dm_report_incidents_json(const struct dm_report_incidents *incidents, in
 				  incident->room[0] ? incident->room : NULL, "place",
 				  incident->place, "raised", moment(incident->raised), "cleared",
 				  moment(incident->cleared), "seconds",
-				  known ? json_real((double)(length / 1000) / 1000) : json_null(),
-				  "acknowledged_by",
+				  known ? seconds(length) : json_null(), "acknowledged_by",
 				  incident->acknowledged_by[0] ? incident->acknowledged_by : NULL));
 	}
 	*left_out = incidents->left_out;

@@ -164,7 +164,9 @@ static int compare(const void *a, const void *b)
 
 static json_t *seconds(dm_wall_usec span)
 {
-	return json_real((double)(span / 1000) / 1000);
+	const int64_t ms = span / 1000;
+
+	return json_real((double)ms / 1000);
 }
 
 json_t *dm_report_people_interpreters(const struct dm_report_people *people)
