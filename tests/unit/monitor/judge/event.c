@@ -135,7 +135,7 @@ static void interpret(struct event *event, size_t slot)
 	channel->floor_likeness = speaks ? between(0, 0.5) : NAN;
 	channel->twin_likeness = speaks ? between(0, 0.5) : NAN;
 	channel->repeats = !speaks && dice(2); /* so does silence */
-	channel->clipping = between(0, 0.0008);
+	channel->clipping = between(0, 0.004);
 }
 
 /* Numbers that waver below their limits, and beyond them for a moment. */

@@ -60,7 +60,7 @@ static void disturb_channel(struct hall *hall)
 		turn(&channel->level_lufs, -80, -10);
 		break;
 	case 7:
-		turn(&channel->clipping, 0, 0.02);
+		turn(&channel->clipping, 0, 0.1);
 		break;
 	case 8:
 		turn(&channel->floor_likeness, 0, 1);

@@ -155,7 +155,7 @@ static void thin_nearly(struct hall *hall)
 static void spoil(struct hall *hall)
 {
 	hall->microphones[8].fitness = DM_FITNESS_UNFIT;
-	voice(hall)->clipping = 0.02;
+	voice(hall)->clipping = 0.03;
 }
 static void misroute(struct hall *hall)
 {
@@ -204,11 +204,11 @@ static void twin_nearly(struct hall *hall)
 }
 static void clip(struct hall *hall)
 {
-	voice(hall)->clipping = 0.005;
+	voice(hall)->clipping = 0.03;
 }
 static void clip_nearly(struct hall *hall)
 {
-	voice(hall)->clipping = 0.0009;
+	voice(hall)->clipping = 0.019;
 }
 static void fill_line(struct hall *hall)
 {
