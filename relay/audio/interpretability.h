@@ -26,7 +26,7 @@ enum dm_verdict_reason {
 	DM_VERDICT_REASON_NONE,
 	DM_VERDICT_REASON_TELEPHONE, /* ends at 3.4 or 4 kHz: telephone, Bluetooth headset */
 	DM_VERDICT_REASON_NARROW,    /* ends at 7 or 8 kHz: wideband call, Bluetooth (mSBC) */
-	DM_VERDICT_REASON_CODED,     /* full of holes: a codec at a very low bit rate */
+	DM_VERDICT_REASON_CODED,     /* a codec at a very low bit rate: never given by this meter */
 	DM_VERDICT_REASON_CLIPPED,
 	DM_VERDICT_REASON_NOISY,
 	DM_VERDICT_REASON_GAPS, /* concealed loss */
