@@ -146,6 +146,9 @@ const messages = {
 	'act.wrong-level': 'مستوى خاطئ',
 	'act.wrong-frequency': 'تردد خاطئ',
 	'act.late': 'الصوت والصورة غير متزامنين',
+	'act.seen': 'هناك من يتولى هذا الإنذار بالفعل.',
+	'act.gone': 'انتهى هذا الإنذار بالفعل.',
+	'act.cannot-switch': 'لا يمكن تبديل مصدر هذه القاعة الآن.',
 };
 
 export default messages;

@@ -145,6 +145,9 @@ const messages = {
 	'act.wrong-level': 'Wrong level',
 	'act.wrong-frequency': 'Wrong frequency',
 	'act.late': 'Sound and picture are apart',
+	'act.seen': 'Somebody sees to this alarm already.',
+	'act.gone': 'This alarm is over already.',
+	'act.cannot-switch': 'The source of this room cannot be switched now.',
 };
 
 /** @typedef {Readonly<Record<keyof typeof messages, string>>} Messages */

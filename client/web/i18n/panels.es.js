@@ -146,6 +146,9 @@ const messages = {
 	'act.wrong-level': 'Nivel incorrecto',
 	'act.wrong-frequency': 'Frecuencia incorrecta',
 	'act.late': 'Sonido e imagen desfasados',
+	'act.seen': 'Alguien se encarga ya de esta alarma.',
+	'act.gone': 'Esta alarma ya está resuelta.',
+	'act.cannot-switch': 'Ahora no se puede cambiar la fuente de esta sala.',
 };
 
 export default messages;

@@ -146,6 +146,9 @@ const messages = {
 	'act.wrong-level': 'Niveau incorrect',
 	'act.wrong-frequency': 'Fréquence incorrecte',
 	'act.late': 'Son et image décalés',
+	'act.seen': 'Quelqu’un s’occupe déjà de cette alarme.',
+	'act.gone': 'Cette alarme est déjà terminée.',
+	'act.cannot-switch': 'La source de cette salle ne peut pas être changée maintenant.',
 };
 
 export default messages;

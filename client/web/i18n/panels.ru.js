@@ -146,6 +146,9 @@ const messages = {
 	'act.wrong-level': 'Неверный уровень',
 	'act.wrong-frequency': 'Неверная частота',
 	'act.late': 'Звук и картинка расходятся',
+	'act.seen': 'Этой тревогой уже занимаются.',
+	'act.gone': 'Эта тревога уже закончилась.',
+	'act.cannot-switch': 'Источник этого зала сейчас нельзя переключить.',
 };
 
 export default messages;

@@ -146,6 +146,9 @@ const messages = {
 	'act.wrong-level': '电平不对',
 	'act.wrong-frequency': '频率不对',
 	'act.late': '音画不同步',
+	'act.seen': '已有人在处理此警报。',
+	'act.gone': '此警报已结束。',
+	'act.cannot-switch': '现在无法切换该会场的信号源。',
 };
 
 export default messages;

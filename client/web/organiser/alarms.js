@@ -6,11 +6,12 @@
  */
 
 import { make, setAttribute, setText } from '../page/element.js';
+import { lengthText } from '../page/length.js';
 import { recall, remember } from '../page/memory.js';
 import { showPending } from './actions.js';
 import { alarmAdvice, alarmMeaning, alarmName, alarmValue } from './alarm_text.js';
 import { chime } from './chime.js';
-import { clock, span } from './format.js';
+import { clock } from './format.js';
 import { whereText } from './place_words.js';
 
 /** @typedef {import('../session/oversight.js').OversightState} OversightState */
@@ -64,7 +65,7 @@ class Row {
 		setText(this.#severity, over ? locale.text('alarms.over') : locale.text(severity === 'critical' ? 'severity.critical' : 'severity.warning'));
 		setText(this.#name, alarmName(alarm.kind, locale));
 		setText(this.#where, whereText(state.event, alarm, locale));
-		setText(this.#since, locale.text('alarms.since', { time: clock(locale, alarm.since), length: span(locale, now - alarm.since) }));
+		setText(this.#since, locale.text('alarms.since', { time: clock(locale, alarm.since), length: lengthText(locale, now - alarm.since) }));
 		setText(this.#why, alarmMeaning(alarm, locale));
 		setText(this.#help, alarmAdvice(alarm, locale));
 		setText(this.#value, alarmValue(alarm, locale));

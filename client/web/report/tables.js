@@ -5,6 +5,7 @@ import { alarmName, placeName } from '../organiser/alarm_text.js';
 import { UNKNOWN, level, plain, share, span } from '../organiser/format.js';
 import { ACTIONS } from '../organiser/log_text.js';
 import { make } from '../page/element.js';
+import { lengthText } from '../page/length.js';
 import { Plot } from '../page/plot.js';
 
 /** @typedef {import('../page/locale.js').Locale} Locale */
@@ -96,18 +97,9 @@ function incidentRow({ kind, severity, room, place, raised, cleared, seconds, by
 		make('span', {}, mark, `${alarmName(kind, locale)} (${grade})`),
 		[roomName(room), place && placeName(place, locale)].filter(Boolean).join(' · ') || UNKNOWN,
 		raised === null ? UNKNOWN : date.format(new Date(raised * 1_000)),
-		cleared === null ? locale.text('rep.standing') : length(locale, seconds),
+		cleared === null ? locale.text('rep.standing') : seconds === null ? UNKNOWN : lengthText(locale, seconds),
 		by || UNKNOWN,
 	];
-}
-
-/** @param {Locale} locale @param {number | null} seconds */
-function length(locale, seconds) {
-	if (seconds === null) return UNKNOWN;
-	if (seconds >= 3_600) return span(locale, seconds);
-	const unit = seconds < 120 ? 'second' : 'minute';
-
-	return new Intl.NumberFormat(locale.name, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 0 }).format(unit === 'minute' ? seconds / 60 : seconds);
 }
 
 /** @param {Interpreter} interpreter @param {Words} words */
