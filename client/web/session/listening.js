@@ -105,7 +105,7 @@ export class Listening {
 				await this.#session.request('listen', seat === null ? { lang } : { booth, seat });
 				this.heard = target;
 			} catch (error) {
-				if (!(error instanceof RequestError) || /^(closed|timeout|busy|not-joined)$/.test(error.code)) break; /* joined again, it is asked again */
+				if (!(error instanceof RequestError) || /^(closed|timeout|not-joined)$/.test(error.code)) break; /* joined again, it is asked again */
 				if (!sameTarget(this.target, target)) continue;
 				this.target = this.heard;
 				this.#options.onRefused(error.code, error.message);
