@@ -108,10 +108,19 @@ int dm_line_up_check_create(struct dm_line_up_check **out, uint8_t channel, dm_u
 		return -ENOMEM;
 	check->channel = channel;
 	check->delay_samples = (double)delay * DM_AUDIO_RATE_HZ / 1e6;
-	for (size_t n = 0; n < BEEPS; n++)
-		check->onsets[n] = NAN;
+	dm_line_up_check_reset(check);
 	*out = check;
 	return 0;
+}
+
+void dm_line_up_check_reset(struct dm_line_up_check *check)
+{
+	check->tick = 0;
+	check->last = 0;
+	check->crossings = 0;
+	check->first_crossing = check->last_crossing = 0;
+	for (size_t n = 0; n < BEEPS; n++)
+		check->onsets[n] = NAN;
 }
 
 void dm_line_up_check_destroy(struct dm_line_up_check *check)
@@ -267,13 +276,18 @@ static void conclude(struct dm_line_up_report *report, enum dm_line_up_step step
 		report->problem = problem;
 }
 
-void dm_line_up_check_report(const struct dm_line_up_check *check, struct dm_line_up_report *report)
+void dm_line_up_report_pending(struct dm_line_up_report *report)
 {
 	*report = (struct dm_line_up_report){
 		.frequency_hz = NAN,
 		.level_db = NAN,
 		.offset_ms = NAN,
 	};
+}
+
+void dm_line_up_check_report(const struct dm_line_up_check *check, struct dm_line_up_report *report)
+{
+	dm_line_up_report_pending(report);
 	if (check->tick >= LEVELS_FROM) {
 		report->frequency_hz = frequency(check);
 		report->level_db = tone_level(check);

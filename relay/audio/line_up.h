@@ -64,6 +64,9 @@ struct dm_line_up_check;
 int dm_line_up_check_create(struct dm_line_up_check **out, uint8_t channel, dm_usec delay);
 void dm_line_up_check_destroy(struct dm_line_up_check *check); /* NULL is allowed */
 
+/* Another sequence begins. */
+void dm_line_up_check_reset(struct dm_line_up_check *check);
+
 /* DM_AUDIO_FRAME_SAMPLES samples (NULL: nothing came) of each tick in turn from 0; after the last
  * one there is nothing more to check. */
 void dm_line_up_check_put(struct dm_line_up_check *check, const float *samples);
@@ -71,6 +74,9 @@ void dm_line_up_check_put(struct dm_line_up_check *check, const float *samples);
 /* Each result is there when its step is over. */
 void dm_line_up_check_report(const struct dm_line_up_check *check,
 			     struct dm_line_up_report *report);
+
+/* Of what has not begun. */
+void dm_line_up_report_pending(struct dm_line_up_report *report);
 
 /* "none", "no-signal", "wrong-frequency", "wrong-level", "wrong-channel", "clipped", "late". */
 const char *dm_line_up_problem_name(enum dm_line_up_problem problem);

@@ -19,6 +19,7 @@ enum dm_command_type {
 	DM_COMMAND_CONNECT,
 	DM_COMMAND_POINT_EAR,   /* `ear` at `microphone` of `channel`; -1: at none */
 	DM_COMMAND_CONNECT_EAR, /* `intake` to `ear` */
+	DM_COMMAND_LINE_UP,     /* from tick `from`; -1: not any more */
 };
 
 struct dm_command {
@@ -27,6 +28,7 @@ struct dm_command {
 	int other;
 	int ear;
 	uint8_t microphone;
+	int64_t from;
 	struct dm_intake *intake; /* a reference is handed over; nullable */
 	struct dm_engine_state state;
 };

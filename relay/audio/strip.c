@@ -2,6 +2,7 @@
 #include "audio/board.h"
 #include "audio/encoder.h"
 #include "audio/feed.h"
+#include "audio/line_up.h"
 #include "audio/meter.h"
 #include "audio/outlet.h"
 
@@ -39,11 +40,14 @@ struct dm_strip {
 	bool made_up;                     /* and the end of what it gave is concealment */
 	struct dm_tap *tap;               /* owned, of what leaves; NULL: nobody listens */
 	struct dm_tap *taps[DM_ENGINE_MICROPHONES]; /* owned, of microphones; likewise */
+	int64_t line_up_from;                       /* its first tick; -1: none */
+	uint8_t line_up_channel;
 	dm_usec ramp, fading; /* of the fallback, to a voice: at most, and what is left of it */
 	struct dm_meter meter;
-	float source[FRAME];            /* what its own source gave; a floor gives it to others */
-	float before[AHEAD];            /* the end of the tick before */
-	float samples[FRAME];           /* what leaves */
+	float source[FRAME];  /* what its own source gave; a floor gives it to others */
+	float before[AHEAD];  /* the end of the tick before */
+	float samples[FRAME]; /* what leaves */
+	float line_up[FRAME];
 	struct dm_intake_packet packet; /* scratch */
 
 	_Atomic uint64_t level[DM_BOARD_WORDS(struct dm_ticker_level)];
@@ -166,6 +170,7 @@ int dm_strip_create(struct dm_strip **out, const struct dm_ticker_channel *chann
 	strip->options = *channel;
 	strip->lookahead = lookahead_samples;
 	strip->dead_for = DM_USEC_NEVER;
+	strip->line_up_from = -1;
 	strip->metrics = metrics;
 	if (channel->intake)
 		dm_feed_connect(&strip->feeds[DM_ENGINE_INLET], dm_intake_ref(channel->intake));
@@ -213,7 +218,7 @@ struct dm_engine *dm_strip_engine(struct dm_strip *strip)
 	return strip->engine;
 }
 
-struct dm_track *dm_strip_track(struct dm_strip *strip)
+struct dm_track *dm_strip_track(const struct dm_strip *strip)
 {
 	return strip->options.track;
 }
@@ -221,6 +226,17 @@ struct dm_track *dm_strip_track(struct dm_strip *strip)
 int dm_strip_floor(const struct dm_strip *strip)
 {
 	return strip->options.floor;
+}
+
+dm_usec dm_strip_delay(const struct dm_strip *strip)
+{
+	return DM_SEC((dm_usec)strip->lookahead + AHEAD) / DM_AUDIO_RATE_HZ;
+}
+
+void dm_strip_line_up(struct dm_strip *strip, int64_t from, uint8_t channel)
+{
+	strip->line_up_from = from;
+	strip->line_up_channel = channel;
 }
 
 struct dm_intake *dm_strip_connect(struct dm_strip *strip, uint8_t microphone,
@@ -359,10 +375,25 @@ static void run_floor(struct dm_strip *strip)
 		tap_floor(strip);
 }
 
-static void run_engine(struct dm_strip *strip, dm_usec at, const struct dm_strip *floor,
-		       const struct dm_strip *other)
+/* NULL: it carries none in this tick. */
+static const float *make_line_up(struct dm_strip *strip, int64_t tick)
+{
+	if (strip->line_up_from < 0 || tick < strip->line_up_from)
+		return NULL;
+	if (tick - strip->line_up_from >= DM_LINE_UP_TICKS) {
+		strip->line_up_from = -1;
+		return NULL;
+	}
+	dm_line_up_make(strip->line_up_channel, (uint64_t)(tick - strip->line_up_from),
+			strip->line_up);
+	return strip->line_up;
+}
+
+static void run_engine(struct dm_strip *strip, int64_t tick, dm_usec at,
+		       const struct dm_strip *floor, const struct dm_strip *other)
 {
 	const struct dm_engine_inputs inputs = {
+		.line_up = make_line_up(strip, tick),
 		.floor = floor ? dm_strip_sound(floor) : NULL,
 		.other = other ? dm_strip_sound(other) : NULL,
 		.inlet = strip->line || strip->microphone ? strip->source : NULL,
@@ -387,7 +418,7 @@ void dm_strip_run(struct dm_strip *strip, int64_t tick, dm_usec at, const struct
 {
 	read_source(strip, tick, at);
 	if (strip->engine)
-		run_engine(strip, at, floor, other);
+		run_engine(strip, tick, at, floor, other);
 	else
 		run_floor(strip);
 	tell_stats(strip);

@@ -18,9 +18,17 @@ int dm_strip_create(struct dm_strip **out, const struct dm_ticker_channel *chann
 		    uint32_t lookahead_samples, struct dm_metrics *metrics);
 void dm_strip_destroy(struct dm_strip *strip); /* NULL is allowed */
 
-struct dm_engine *dm_strip_engine(struct dm_strip *strip); /* NULL of a floor */
-struct dm_track *dm_strip_track(struct dm_strip *strip);   /* nullable */
+struct dm_engine *dm_strip_engine(struct dm_strip *strip);     /* NULL of a floor */
+struct dm_track *dm_strip_track(const struct dm_strip *strip); /* nullable */
 int dm_strip_floor(const struct dm_strip *strip);
+
+/* So much later than an engine was given a sample it is in what is encoded, when that is decoded
+ * again. */
+dm_usec dm_strip_delay(const struct dm_strip *strip);
+
+/* Of an engine: from tick `from` on, for one sequence, it carries the line-up of that channel
+ * (line_up.h) instead of all else; -1: not any more. */
+void dm_strip_line_up(struct dm_strip *strip, int64_t from, uint8_t channel);
 
 /* The intake from now on (nullable; a reference is handed over). Returns the one before, with its
  * reference. */

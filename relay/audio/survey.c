@@ -1,5 +1,6 @@
 #include "audio/survey.h"
 #include "audio/channel_watch.h"
+#include "audio/line_up_probe.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -29,6 +30,7 @@
 struct dm_survey {
 	struct dm_channel_watch **channels;  /* owned array of owned ones */
 	struct dm_channel_comparison *found; /* owned array, likewise by channel */
+	struct dm_line_up_probe **probes;    /* owned array of owned ones; NULL: is no engine */
 	size_t count;
 	uint64_t looks;
 	struct dm_metrics *metrics; /* borrowed, nullable */
@@ -65,6 +67,23 @@ static int add_metrics(struct dm_survey *survey)
 			      &survey->missed, 1);
 }
 
+static int add_channel(struct dm_survey *survey, const struct dm_ticker *ticker, size_t n)
+{
+	const struct dm_strip *strip = dm_ticker_strip(ticker, (int)n);
+	const int error = dm_channel_watch_create(&survey->channels[n], strip);
+
+	survey->found[n] = nothing;
+	if (error || !dm_ticker_is_engine(ticker, (int)n) || !dm_strip_track(strip))
+		return error;
+	return dm_line_up_probe_create(&survey->probes[n],
+				       &(struct dm_line_up_probe_options){
+					       .track = dm_strip_track(strip),
+					       .channel = (uint8_t)n,
+					       .delay = dm_strip_delay(strip),
+					       .origin = dm_ticker_time(ticker, 0),
+				       });
+}
+
 static int watch_channels(struct dm_survey *survey, struct dm_ticker *ticker)
 {
 	const size_t count = dm_ticker_count(ticker);
@@ -72,12 +91,11 @@ static int watch_channels(struct dm_survey *survey, struct dm_ticker *ticker)
 
 	survey->channels = calloc(count > 0 ? count : 1, sizeof(*survey->channels));
 	survey->found = calloc(count > 0 ? count : 1, sizeof(*survey->found));
-	if (!survey->channels || !survey->found)
+	survey->probes = calloc(count > 0 ? count : 1, sizeof(struct dm_line_up_probe *));
+	if (!survey->channels || !survey->found || !survey->probes)
 		return -ENOMEM;
 	for (size_t n = 0; n < count && !error; n++) {
-		survey->found[n] = nothing;
-		error = dm_channel_watch_create(&survey->channels[n],
-						dm_ticker_strip(ticker, (int)n));
+		error = add_channel(survey, ticker, n);
 		survey->count = n + 1;
 	}
 	return error;
@@ -116,6 +134,9 @@ void dm_survey_destroy(struct dm_survey *survey)
 		dm_metrics_remove(survey->metrics, survey, sizeof(*survey));
 	for (size_t n = 0; n < survey->count; n++)
 		dm_channel_watch_destroy(survey->channels[n]);
+	for (size_t n = 0; n < survey->count; n++)
+		dm_line_up_probe_destroy(survey->probes[n]);
+	free(survey->probes);
 	free(survey->found);
 	free(survey->channels);
 	free(survey);
@@ -179,6 +200,8 @@ void dm_survey_look(struct dm_survey *survey)
 		else if (n % COMPARE_EVERY == turn)
 			compare(survey, n);
 		dm_channel_watch_tell(survey->channels[n], &survey->found[n]);
+		if (survey->probes[n])
+			dm_line_up_probe_listen(survey->probes[n]);
 	}
 }
 
@@ -263,4 +286,27 @@ void dm_survey_reset(struct dm_survey *survey, int channel)
 {
 	if (channel >= 0 && channel < (int)survey->count)
 		dm_channel_watch_renew(survey->channels[channel]);
+}
+
+/* NULL: it has none. */
+static struct dm_line_up_probe *probe_of(const struct dm_survey *survey, int channel)
+{
+	return channel >= 0 && channel < (int)survey->count ? survey->probes[channel] : NULL;
+}
+
+void dm_survey_line_up(struct dm_survey *survey, int channel, int64_t from)
+{
+	struct dm_line_up_probe *probe = probe_of(survey, channel);
+
+	if (probe)
+		dm_line_up_probe_begin(probe, from);
+}
+
+void dm_survey_line_up_report(const struct dm_survey *survey, int channel, int64_t from,
+			      struct dm_line_up_report *report)
+{
+	const struct dm_line_up_probe *probe = probe_of(survey, channel);
+
+	if (!probe || !dm_line_up_probe_report(probe, from, report))
+		dm_line_up_report_pending(report);
 }

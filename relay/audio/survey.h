@@ -11,6 +11,7 @@
 #define DM_AUDIO_SURVEY_H
 
 #include "audio/interpretability.h"
+#include "audio/line_up.h"
 #include "audio/ticker.h"
 
 struct dm_survey;
@@ -54,6 +55,14 @@ void dm_survey_microphone(const struct dm_survey *survey, int channel, uint8_t m
 
 /* Integrated loudness, and what was heard for the verdicts, begin anew. */
 void dm_survey_reset(struct dm_survey *survey, int channel);
+
+/* Checks, where it leaves, the line-up that begins with that tick (dm_ticker_line_up): the packets
+ * of the channel's track, decoded again; -1: none. Does nothing for what is no engine. */
+void dm_survey_line_up(struct dm_survey *survey, int channel, int64_t from);
+
+/* What is known by now of the one from that tick on; all pending while nothing is. */
+void dm_survey_line_up_report(const struct dm_survey *survey, int channel, int64_t from,
+			      struct dm_line_up_report *report);
 
 /* --- the look itself: for who has a clock of its own (tests, benchmarks) --- */
 

@@ -152,7 +152,7 @@ int dm_ticker_add(struct dm_ticker *ticker, const struct dm_ticker_channel *chan
 
 /* --- commands --- */
 
-static bool is_engine(const struct dm_ticker *ticker, int channel)
+bool dm_ticker_is_engine(const struct dm_ticker *ticker, int channel)
 {
 	return channel >= 0 && channel < (int)ticker->count &&
 	       dm_strip_engine(ticker->channels[channel].strip);
@@ -160,8 +160,9 @@ static bool is_engine(const struct dm_ticker *ticker, int channel)
 
 static int command(struct dm_ticker *ticker, const struct dm_command *command)
 {
-	return is_engine(ticker, command->channel) ? dm_post_command(ticker->post, command)
-						   : -EINVAL;
+	return dm_ticker_is_engine(ticker, command->channel)
+		       ? dm_post_command(ticker->post, command)
+		       : -EINVAL;
 }
 
 int dm_ticker_set(struct dm_ticker *ticker, int channel, const struct dm_engine_state *state)
@@ -200,6 +201,17 @@ int dm_ticker_connect(struct dm_ticker *ticker, int channel, uint8_t microphone,
 			       });
 }
 
+int dm_ticker_line_up(struct dm_ticker *ticker, int channel, int64_t from)
+{
+	if (from < -1)
+		return -EINVAL;
+	return command(ticker, &(struct dm_command){
+				       .type = DM_COMMAND_LINE_UP,
+				       .channel = channel,
+				       .from = from,
+			       });
+}
+
 int dm_ticker_add_ear(struct dm_ticker *ticker, const struct dm_ticker_ear *ear)
 {
 	return dm_ears_add(&ticker->ears, ear);
@@ -208,7 +220,7 @@ int dm_ticker_add_ear(struct dm_ticker *ticker, const struct dm_ticker_ear *ear)
 int dm_ticker_point_ear(struct dm_ticker *ticker, int ear, int channel, uint8_t microphone)
 {
 	if (ear < 0 || ear >= (int)ticker->ears.count || microphone >= DM_ENGINE_MICROPHONES ||
-	    (channel != -1 && !is_engine(ticker, channel)))
+	    (channel != -1 && !dm_ticker_is_engine(ticker, channel)))
 		return -EINVAL;
 	return dm_post_command(ticker->post, &(struct dm_command){
 						     .type = DM_COMMAND_POINT_EAR,
@@ -269,6 +281,9 @@ static void take_commands(struct dm_ticker *ticker)
 			dm_post_give_back(ticker->post,
 					  dm_strip_connect(channel->strip, command.microphone,
 							   command.intake));
+			break;
+		case DM_COMMAND_LINE_UP:
+			dm_strip_line_up(channel->strip, command.from, (uint8_t)command.channel);
 			break;
 		case DM_COMMAND_POINT_EAR:
 		case DM_COMMAND_CONNECT_EAR:
@@ -348,6 +363,11 @@ const struct dm_strip *dm_ticker_strip(const struct dm_ticker *ticker, int chann
 {
 	return channel >= 0 && channel < (int)ticker->count ? ticker->channels[channel].strip
 							    : NULL;
+}
+
+dm_usec dm_ticker_time(const struct dm_ticker *ticker, int64_t tick)
+{
+	return ticker->timeline.origin + tick * TICK;
 }
 
 /* --- the beat --- */
@@ -434,6 +454,11 @@ static int64_t tick_due(const struct dm_ticker *ticker, dm_usec now)
 	const dm_usec since = now - DM_TICKER_DELAY - ticker->timeline.origin;
 
 	return since > 0 ? since / TICK : 0;
+}
+
+int64_t dm_ticker_next(const struct dm_ticker *ticker, dm_usec now)
+{
+	return tick_due(ticker, now) + 1;
 }
 
 static void *run(void *user)

@@ -84,6 +84,14 @@ int dm_ticker_set_other(struct dm_ticker *ticker, int channel, int other);
 int dm_ticker_connect(struct dm_ticker *ticker, int channel, uint8_t microphone,
 		      struct dm_intake *intake);
 
+/* From tick `from` on, for one sequence, the channel carries its line-up (audio/line_up.h, of the
+ * lowest eight bits of its number) instead of all else, whatever its state; -1: not any more, from
+ * now on. All that are told the same tick are in step. Returns as dm_ticker_set. */
+int dm_ticker_line_up(struct dm_ticker *ticker, int channel, int64_t from);
+
+/* The tick that is due next, after `now`. */
+int64_t dm_ticker_next(const struct dm_ticker *ticker, dm_usec now);
+
 /* --- ears: microphones heard by themselves, by nobody else --- */
 
 struct dm_ticker_ear {
@@ -148,6 +156,11 @@ int dm_ticker_listen(struct dm_ticker *ticker);
 /* Channels are 0..count-1. Borrowed until destroy; NULL: there is none of that number. */
 size_t dm_ticker_count(const struct dm_ticker *ticker);
 const struct dm_strip *dm_ticker_strip(const struct dm_ticker *ticker, int channel);
+
+bool dm_ticker_is_engine(const struct dm_ticker *ticker, int channel);
+
+/* When the sound of a tick is captured. */
+dm_usec dm_ticker_time(const struct dm_ticker *ticker, int64_t tick);
 
 /* --- the beat itself: for the ticker's thread, and for who has a clock of its own (tests,
  * benchmarks) and never starts it --- */
