@@ -88,11 +88,14 @@ int dm_fingerprint_create(struct dm_fingerprint **out)
 		return -ENOMEM;
 	}
 	design(fingerprint->taps);
+
+	const int piece = PIECE;
+
 	for (size_t n = 0; n <= BANDS; n++) {
 		const double at = mel(LOWEST_HZ) +
 				  (mel(HIGHEST_HZ) - mel(LOWEST_HZ)) * (double)n / BANDS;
 
-		fingerprint->edges[n] = (size_t)lround(700 * expm1(at) * (double)PIECE / RATE);
+		fingerprint->edges[n] = (size_t)lround(700 * expm1(at) * piece / RATE);
 	}
 	*out = fingerprint;
 	return 0;

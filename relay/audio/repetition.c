@@ -100,6 +100,8 @@ static void unroll(const struct dm_repetition *repetition, size_t from)
 /* What the window and the whole have in common, at each distance, into samples[distance]. */
 static void correlate(const struct dm_repetition *repetition)
 {
+	const int whole = WHOLE;
+
 	unroll(repetition, WHOLE - WINDOW);
 	fftwf_execute_dft_r2c(repetition->forward, repetition->samples, repetition->window);
 	unroll(repetition, 0);
@@ -108,8 +110,8 @@ static void correlate(const struct dm_repetition *repetition)
 		const float a = repetition->window[n][0], b = repetition->window[n][1];
 		const float c = repetition->whole[n][0], d = repetition->whole[n][1];
 
-		repetition->whole[n][0] = (a * c + b * d) / (float)WHOLE;
-		repetition->whole[n][1] = (b * c - a * d) / (float)WHOLE;
+		repetition->whole[n][0] = (a * c + b * d) / (float)whole;
+		repetition->whole[n][1] = (b * c - a * d) / (float)whole;
 	}
 	fftwf_execute_dft_c2r(repetition->backward, repetition->whole, repetition->samples);
 }

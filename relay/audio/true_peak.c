@@ -16,7 +16,8 @@ void dm_true_peak_init(struct dm_true_peak *peak)
 
 		for (int n = 0; n < TAPS; n++) {
 			/* Between the samples 7 and 8 of 16; Blackman's window. */
-			const double x = n - (REACH - 1) - (place + 1) / (double)(PLACES + 1);
+			const int whole = n - (REACH - 1);
+			const double x = whole - (place + 1) / (double)(PLACES + 1);
 			const double window = 0.42 + 0.5 * cos(2 * M_PI * x / TAPS) +
 					      0.08 * cos(4 * M_PI * x / TAPS);
 
