@@ -167,6 +167,7 @@ function showAll() {
 	setText(byId('event-title', HTMLHeadingElement), event ? locale.title(event.title).text || event.id : locale.text('organiser.title'));
 	document.title = [locale.text('organiser.title'), roomTitle(state.room)].filter(Boolean).join(' – ');
 	showContact();
+	showReportLink();
 	relayLine.show(state.overview?.relay ?? null, locale);
 	overview.show(state, locale);
 	roomView.show(state, stills, locale);
@@ -249,11 +250,18 @@ function listenToDialogs() {
 	}
 }
 
-function listenToPage() {
+/** Of the room in detail, of all, or of one of those that this organiser may see. */
+function showReportLink() {
+	const { event, allowed, room } = oversight.state;
 	const report = new URL('report', document.baseURI);
+	const of = room ?? (event && allowed.length < event.rooms.length ? allowed[0] : null);
 
 	report.search = location.search;
+	if (of) report.searchParams.set('room', of);
 	byId('report-link', HTMLAnchorElement).href = report.href;
+}
+
+function listenToPage() {
 	byId('theme', HTMLButtonElement).addEventListener('click', () => {
 		remember('theme', recall('theme') === 'light' ? 'dark' : 'light');
 		showTheme();

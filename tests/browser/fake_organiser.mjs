@@ -383,7 +383,7 @@ export class FakeOrganiser extends FakeRelay {
 					heard: holder ? { booth: holder.booth.id, seat: holder.seat.seat } : null,
 					fallen_back: false,
 					floor_likeness: lang === 'floor' ? 1 : 0.08,
-					twin: null,
+					twin: lang === 'floor' ? null : lang === 'es' ? 'fr' : 'es',
 					twin_likeness: 0.02,
 					repeats: false,
 					listeners: room.listeners[lang],

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { days, level } from '../../client/web/organiser/format.js';
 import { Ordering, STAYS } from '../../client/web/organiser/ordering.js';
 import { examine } from './axe.mjs';
 import { heardTone, launch, leave, until } from './browser.mjs';
@@ -118,6 +119,25 @@ test('a room in detail: who is on air, what they hear, how loud it is, how liste
 		await page.keyboard.press('o');
 		await page.locator('.tile').first().waitFor();
 		assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Plenary', 'back where one was');
+	});
+});
+
+test('what is in order is not marked: filters’ last bits, the least alike of channels, a token of hours', async () => {
+	const en = { name: 'en' };
+	assert.deepEqual([-1977.3, -100.1, -99.9, 0, null].map((value) => level(en, value)), ['–', '–', '-99.9', '0.0', '–']);
+	assert.deepEqual([30.9, 2, 1.99, 1 / 12, 0.0825, 0, null].map((value) => days(en, value)), ['30 days', '2 days', '47 hr', '2 hr', '118 min', '0 min', '–']);
+
+	await withPage({ query: '?room=plenary', mess: (relay) => (relay.relay.token_days = 0.3) }, async (page, relay) => {
+		const token = page.locator('#relay div').filter({ hasText: 'Next token ends' });
+		await token.getByText('7 hr').waitFor();
+		assert.equal(await token.getAttribute('data-tone'), 'quiet');
+		relay.relay.token_days = 0.05;
+		await token.getByText('72 min').waitFor();
+		assert.equal(await token.getAttribute('data-tone'), 'notice');
+		await page.locator('.channel-key').filter({ hasText: 'French' }).click();
+		await page.locator('.inspector .figure-list').getByText('Like the floor').waitFor();
+		assert.equal(await page.locator('.inspector .figure-list').getByText('Same sound as').count(), 0);
+		assert.equal(await page.locator('.inspector .figure-list [data-tone="trouble"]').count(), 0);
 	});
 });
 

@@ -36,26 +36,28 @@ class Ears {
 }
 
 export class Interpreter {
-	/** @param {{hz: number, amplitude?: number}} tone see WrtcTone */
+	/** @param {{hz: number, amplitude?: number} | import('./wrtc_sound.mjs').WrtcSound} tone see WrtcTone */
 	constructor(tone) {
-		this.tone = new WrtcTone(tone);
+		this.tone = tone.track ? tone : new WrtcTone(tone);
 		this.pc = new wrtc.RTCPeerConnection({ bundlePolicy: 'max-bundle' });
 		this.pc.addTransceiver(this.tone.track, { direction: 'sendrecv' });
 		this.pc.addTransceiver('audio', { direction: 'recvonly' });
 	}
 
-	/** Sits down, and waits until the relay hears the microphone. */
-	static async sit(base, { room, booth, name, key }, tone) {
+	/** Sits down, and waits until the relay hears the microphone. Without `ears` nothing is kept of what comes. */
+	static async sit(base, { room, booth, name, key, token, ears = true, way = (sdp) => sdp }, tone) {
 		const interpreter = new Interpreter(tone);
 		try {
 			interpreter.socket = await RoomSocket.open(base);
 			const offer = await interpreter.pc.createOffer();
 			await interpreter.pc.setLocalDescription(offer);
-			interpreter.joined = await interpreter.ask('join', { room, booth, name, offer: offer.sdp, ...(key && { key }) });
-			await interpreter.pc.setRemoteDescription({ type: 'answer', sdp: interpreter.joined.answer });
+			interpreter.joined = await interpreter.ask('join', { room, booth, name, offer: offer.sdp, ...(key && { key }), ...(token && { token }) });
+			await interpreter.pc.setRemoteDescription({ type: 'answer', sdp: way(interpreter.joined.answer) });
 			const [incoming, monitor] = interpreter.pc.getReceivers();
-			interpreter.incoming = new Ears(incoming.track);
-			interpreter.monitor = new Ears(monitor.track);
+			if (ears) {
+				interpreter.incoming = new Ears(incoming.track);
+				interpreter.monitor = new Ears(monitor.track);
+			}
 			await until('the relay hears the microphone', () => interpreter.seat()?.link === 'alive');
 		} catch (error) {
 			interpreter.vanish();

@@ -4,6 +4,8 @@
 
 /** What stands for a figure that is not known. */
 export const UNKNOWN = '–';
+/** Decibels below which nothing is a sound: what filters and dither leave behind. Choice. */
+const SILENCE = -100;
 
 /** @type {Map<string, Intl.NumberFormat>} */
 const numbers = new Map();
@@ -30,7 +32,7 @@ export function plain(locale, value, digits = 0) {
 
 /** With one digit always, so that columns stand still. @param {Locale} locale @param {number | null} value dB, LUFS */
 export function level(locale, value) {
-	return number(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }, value);
+	return number(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }, value !== null && value < SILENCE ? null : value);
 }
 
 /** @param {Locale} locale @param {number | null} value 0..1 @param {number} [digits] */
@@ -48,9 +50,11 @@ export function seconds(locale, value, digits = 1) {
 	return number(locale, { style: 'unit', unit: 'second', unitDisplay: 'short', maximumFractionDigits: digits }, value);
 }
 
-/** @param {Locale} locale @param {number | null} value */
+/** Time that is left: whole days, hours on the last two, minutes in the last two hours. @param {Locale} locale @param {number | null} value days */
 export function days(locale, value) {
-	return number(locale, { style: 'unit', unit: 'day', unitDisplay: 'short', maximumFractionDigits: 0 }, value);
+	const [unit, each] = value === null || value >= 2 ? ['day', 1] : value >= 1 / 12 ? ['hour', 24] : ['minute', 1_440];
+
+	return number(locale, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 0 }, value === null ? null : Math.max(0, Math.floor(value * each)));
 }
 
 /** @param {Locale} locale @param {number | null} value bits a second */

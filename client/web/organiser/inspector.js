@@ -34,22 +34,25 @@ import { heldText, micOf } from './matrix_row.js';
 /** Above these a figure is marked; choices, as the relay's limits for alarms are (relay/monitor/limit.c). */
 const LOSS_MARKED = 0.02;
 const JITTER_MARKED_MS = 30;
+const CLIPPING_MARKED = 0.01;
+/** There is always one that is most alike; from here on it is the same sound. */
+const TWIN = 0.8;
 
 /** @param {ChannelMeasures | null} measures @param {Locale} locale @returns {readonly Figure[]} */
 function channelFigures(measures, locale) {
 	if (!measures) return [];
-	const { momentary, short_term, integrated, true_peak, clipping, silent_for, floor_likeness, twin, repeats } = measures;
+	const { momentary, short_term, integrated, true_peak, clipping, silent_for, floor_likeness, twin, twin_likeness, repeats } = measures;
 
 	return [
 		{ name: 'figures.momentary', value: level(locale, momentary) },
 		{ name: 'figures.short', value: level(locale, short_term) },
 		{ name: 'figures.integrated', value: level(locale, integrated) },
 		{ name: 'figures.peak', value: level(locale, true_peak), ...(true_peak !== null && true_peak > -1 && { tone: 'notice' }) },
-		{ name: 'figures.clipping', value: share(locale, clipping, 1), ...(clipping && { tone: 'notice' }) },
+		{ name: 'figures.clipping', value: share(locale, clipping, 1), ...(clipping !== null && clipping >= CLIPPING_MARKED && { tone: 'notice' }) },
 		{ name: 'figures.silent', value: seconds(locale, silent_for, 0) },
 		{ name: 'figures.bitrate', value: bitrate(locale, measures.bitrate) },
 		...(measures.lang === FLOOR ? [] : [/** @type {const} */ ({ name: 'figures.floor', value: share(locale, floor_likeness) })]),
-		...(twin ? [/** @type {const} */ ({ name: 'figures.twin', value: channelName(twin, locale), tone: 'trouble' })] : []),
+		...(twin && twin_likeness !== null && twin_likeness >= TWIN ? [/** @type {const} */ ({ name: 'figures.twin', value: channelName(twin, locale), tone: 'trouble' })] : []),
 		...(repeats ? [/** @type {const} */ ({ name: 'figures.repeats', value: locale.text('yes'), tone: 'trouble' })] : []),
 		...(measures.fallen_back ? [/** @type {const} */ ({ name: 'figures.fallback', value: locale.text('yes'), tone: 'notice' })] : []),
 	];

@@ -12,6 +12,9 @@ import { days, milliseconds, plain, share } from './format.js';
 const CPU = 0.8;
 const DISK = 0.1;
 const DAYS = 14;
+/** Tokens are made for hours: the next to end is told on its last day, and marked in its last two hours. */
+const TOKEN_TOLD_DAYS = 1;
+const TOKEN_DAYS = 1 / 12;
 const LOOP_MS = 10;
 
 /** By the first word of relay/monitor/history.c; what comes after it says why. @type {Readonly<Record<string, MessageKey>>} */
@@ -20,7 +23,7 @@ const HISTORIES = { starting: 'history.running', running: 'history.running', sto
 /** @param {RelayGlance} relay @param {Locale} locale @returns {readonly Item[]} */
 function itemsOf(relay, locale) {
 	const { cpu, history, disk_free, certificate_days, token_days, worker_drops, worker_loop_ms, listeners } = relay;
-	const soon = (/** @type {number | null} */ left) => left !== null && left < DAYS;
+	const soon = (/** @type {number | null} */ left, /** @type {number} */ limit) => left !== null && left < limit;
 
 	return [
 		{ name: 'column.listeners', value: plain(locale, listeners), marked: false, shown: true },
@@ -29,8 +32,8 @@ function itemsOf(relay, locale) {
 		{ name: 'relay.drops', value: plain(locale, worker_drops, 1), marked: true, shown: (worker_drops ?? 0) > 0 },
 		{ name: 'relay.history', value: locale.text(HISTORIES[history.split(':')[0] ?? ''] ?? 'history.stopped'), marked: history.startsWith('stopped'), shown: history !== '' },
 		{ name: 'relay.disk', value: share(locale, disk_free), marked: disk_free !== null && disk_free < DISK, shown: disk_free !== null },
-		{ name: 'relay.certificate', value: days(locale, certificate_days), marked: soon(certificate_days), shown: certificate_days !== null },
-		{ name: 'relay.token', value: days(locale, token_days), marked: soon(token_days), shown: soon(token_days) },
+		{ name: 'relay.certificate', value: days(locale, certificate_days), marked: soon(certificate_days, DAYS), shown: certificate_days !== null },
+		{ name: 'relay.token', value: days(locale, token_days), marked: soon(token_days, TOKEN_DAYS), shown: soon(token_days, TOKEN_TOLD_DAYS) },
 	];
 }
 

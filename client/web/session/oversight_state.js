@@ -86,7 +86,8 @@
  * @property {{ readonly booth: string, readonly seat: number } | null} heard
  * @property {boolean} fallen_back
  * @property {number | null} floor_likeness
- * @property {string | null} twin
+ * @property {string | null} twin the channel that is most alike
+ * @property {number | null} twin_likeness 0..1
  * @property {boolean} repeats
  * @property {number} listeners
  * @property {number | null} bitrate
@@ -284,6 +285,7 @@ function parseChannelMeasures(value) {
 		fallen_back: value['fallen_back'] === true,
 		floor_likeness: maybe(value['floor_likeness']),
 		twin: maybeText(value['twin']),
+		twin_likeness: maybe(value['twin_likeness']),
 		repeats: value['repeats'] === true,
 		listeners: number(value['listeners']),
 		bitrate: maybe(value['bitrate']),
