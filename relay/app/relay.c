@@ -116,6 +116,7 @@ static int start_event(struct dm_relay *relay, char *message, size_t size)
 		error = dm_survey_create(&relay->survey, relay->ticker, relay->metrics);
 	if (error)
 		return error;
+	dm_event_set_survey(relay->event, relay->survey);
 	error = dm_ingest_create(&relay->ingest, &relay->config->ingest, relay->event,
 				 &relay->timeline, audience, relay->metrics);
 	if (error == -ENOENT)

@@ -188,7 +188,8 @@ static void turn(struct dm_room *room, dm_usec now)
 		room->desk->news |= is_public(&change);
 		language |= change.kind == DM_CHANGE_FLOOR_LANGUAGE;
 	}
-	room->desk->unapplied = !dm_patchbay_apply(room, now);
+	room->desk->unapplied = !dm_room_line_up_yield(room);
+	room->desk->unapplied |= !dm_patchbay_apply(room, now);
 	room->desk->unbound = false;
 	rebind_interpreters(room);
 	if (language || unbound)

@@ -169,6 +169,11 @@ void dm_event_set_source_switch(struct dm_event *event, dm_event_source_switch *
 	event->switch_user = user;
 }
 
+void dm_event_set_survey(struct dm_event *event, struct dm_survey *survey)
+{
+	event->survey = survey;
+}
+
 int dm_event_observe(struct dm_event *event, dm_event_observer_cb *callback, void *user)
 {
 	const struct observer observer = { .callback = callback, .user = user };

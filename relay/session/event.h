@@ -10,6 +10,7 @@
 #include "session/room.h"
 
 struct dm_event;
+struct dm_survey;
 
 /* `options` is borrowed until destroy, so are transport (whose observer the event becomes), ticker
  * (not started yet: every channel is added to it; NULL: no channel has sound) and metrics
@@ -35,6 +36,10 @@ struct dm_room *dm_event_find_room(struct dm_event *event, const char *id); /* n
 typedef int dm_event_source_switch(void *user, struct dm_room *room, unsigned n);
 void dm_event_set_source_switch(struct dm_event *event, dm_event_source_switch *callback,
 				void *user);
+
+/* Who listens to all that leaves (audio/survey.h): it checks line-ups. Borrowed until destroy;
+ * NULL, as at first: nobody. */
+void dm_event_set_survey(struct dm_event *event, struct dm_survey *survey);
 
 /* Observers are called, on the control thread, after a room's public state changed (a feed's
  * state, what a channel carries, the floor's language, a free seat, "slower, please"); everybody

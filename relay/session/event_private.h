@@ -9,6 +9,7 @@
 
 #include "session/desk.h"
 #include "session/ear_private.h"
+#include "session/line_up.h"
 #include "session/publisher.h"
 #include "session/subscriber.h"
 
@@ -30,6 +31,9 @@ struct dm_event {
 	size_t room_count;
 	dm_event_source_switch *switch_source; /* nullable */
 	void *switch_user;
+	struct dm_survey *survey;    /* borrowed, nullable */
+	dm_line_up_cb *line_up_told; /* nullable */
+	void *line_up_user;
 	struct dm_ear ears[DM_EARS];
 	GHashTable *subscribers_by_peer; /* dm_peer_id -> struct dm_subscriber, which owns itself */
 	GHashTable *subscribers_by_id;   /* the same by public id */
@@ -44,6 +48,12 @@ struct dm_event {
 int dm_room_init(struct dm_room *room, struct dm_event *event,
 		 const struct dm_room_options *options);
 void dm_room_finish(struct dm_room *room);
+
+/* Before microphones are connected and engines told: booths that are on air get their channels, and
+ * when a line-up is over all of them. False when the ticker's queue was full: to be called again.
+ */
+bool dm_room_line_up_yield(struct dm_room *room);
+void dm_room_line_up_finish(struct dm_room *room);
 
 /* Tells the observers that the room's public state has changed. */
 void dm_event_notify(struct dm_event *event, struct dm_room *room);

@@ -262,6 +262,7 @@ static void picture_finish(struct dm_picture *picture)
 
 void dm_room_finish(struct dm_room *room)
 {
+	dm_room_line_up_finish(room);
 	struct dm_metrics *metrics = room->event->metrics;
 
 	dm_desk_finish(room);

@@ -20,6 +20,7 @@
 
 struct dm_desk;
 struct dm_event;
+struct dm_line_up;
 
 enum dm_feed_state {
 	DM_FEED_OFF,        /* no source is configured */
@@ -70,6 +71,7 @@ struct dm_room {
 	struct dm_picture picture;
 	struct dm_picture sign;
 	struct dm_agenda agenda;               /* when it is in session */
+	struct dm_line_up *line_up;            /* owned; the last one; NULL: there was none */
 	struct dm_source_health source_health; /* of the floor's source; set by ingest's threads */
 	/* What the source brings, "H.264 1920x1080 25 fps, AAC 48 kHz stereo"; "": not known. */
 	char source_format[DM_SOURCE_FORMAT_SIZE];

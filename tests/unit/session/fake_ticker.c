@@ -22,8 +22,11 @@ int dm_ticker_add(struct dm_ticker *ticker, const struct dm_ticker_channel *opti
 		.is_engine = options->engine != NULL,
 		.floor = options->floor,
 		.other = -1,
+		.line_up = -1,
+		.checked = -1,
 		.level = { .on_air = DM_ENGINE_VOICES },
 	};
+	dm_line_up_report_pending(&channel->report);
 	if (options->engine)
 		channel->engine = *options->engine;
 	return fake_ticker.count++;
@@ -46,6 +49,40 @@ int dm_ticker_set_other(struct dm_ticker *ticker, int channel, int other)
 	(void)ticker;
 	fake_ticker.channels[channel].other = other;
 	return 0;
+}
+
+int64_t dm_ticker_next(const struct dm_ticker *ticker, dm_usec now)
+{
+	(void)ticker;
+	return now / DM_MSEC(20) + 1;
+}
+
+int dm_ticker_line_up(struct dm_ticker *ticker, int channel, int64_t from)
+{
+	(void)ticker;
+	assert_in_range(channel, 0, fake_ticker.count - 1);
+	assert_true(fake_ticker.channels[channel].is_engine);
+	if (fake_ticker.error)
+		return fake_ticker.error;
+	fake_ticker.channels[channel].line_up = from;
+	return 0;
+}
+
+void dm_survey_line_up(struct dm_survey *survey, int channel, int64_t from)
+{
+	(void)survey;
+	assert_in_range(channel, 0, fake_ticker.count - 1);
+	fake_ticker.channels[channel].checked = from;
+	dm_line_up_report_pending(&fake_ticker.channels[channel].report);
+}
+
+void dm_survey_line_up_report(const struct dm_survey *survey, int channel, int64_t from,
+			      struct dm_line_up_report *report)
+{
+	(void)survey;
+	dm_line_up_report_pending(report);
+	if (fake_ticker.channels[channel].checked == from)
+		*report = fake_ticker.channels[channel].report;
 }
 
 /* An intake has one reader: whoever connects it twice fails the test. */

@@ -2,6 +2,7 @@
 #ifndef FAKE_TICKER_H
 #define FAKE_TICKER_H
 
+#include "audio/survey.h"
 #include "audio/ticker.h"
 
 #define FAKE_CHANNELS 64
@@ -19,7 +20,10 @@ struct fake_channel {
 	struct dm_engine_state state; /* as it was told */
 	unsigned told;                /* times */
 	struct dm_intake *microphones[DM_ENGINE_MICROPHONES];
-	struct dm_ticker_level level; /* what it answers */
+	struct dm_ticker_level level;    /* what it answers */
+	int64_t line_up;                 /* its first tick; -1: none */
+	int64_t checked;                 /* likewise: which the survey listens to */
+	struct dm_line_up_report report; /* of that one: what it answers */
 };
 
 struct fake_ear {
@@ -43,6 +47,7 @@ extern struct fake_ticker fake_ticker;
 
 /* Any pointer but NULL will do: there is one. */
 #define FAKE_TICKER ((struct dm_ticker *)&fake_ticker)
+#define FAKE_SURVEY ((struct dm_survey *)&fake_ticker)
 
 /* What an engine has found out, to be taken. */
 void fake_ticker_happen(int channel, enum dm_engine_event_type type, uint8_t voice, dm_usec at);

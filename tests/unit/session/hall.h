@@ -82,5 +82,6 @@ int relay_tests(void);
 int people_tests(void);
 int publisher_tests(void);
 int ear_tests(void);
+int line_up_tests(void);
 
 #endif

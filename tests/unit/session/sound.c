@@ -1,12 +1,14 @@
 /* Booths whose sound is real: Opus goes into the microphones' intakes, the ticker's beat is made by
  * hand in simulated time, and what the engines find out comes back to the rules. */
 #include "audio/encoder.h"
+#include "audio/survey.h"
 #include "base/log.h"
 #include "fake_clock.h"
 #include "fake_transport.h"
 #include "session/desk.h"
 #include "session/interpreter.h"
 #include "session/level.h"
+#include "session/line_up.h"
 #include "session/override.h"
 #include "session/programme.h"
 #include "session/seat_feed.h"
@@ -380,6 +382,51 @@ static void two_are_heard_together(void **state)
 	assert_int_equal(fell_back, 0);
 }
 
+static struct dm_survey *survey;
+
+static void beat_and_listen(void)
+{
+	beat();
+	if (next_tick % 5 == 0)
+		dm_survey_look(survey);
+}
+
+/* What leaves is heard again, decoded; who goes on air meanwhile has the channel at once, and all
+ * others pass. */
+static void line_up_leaves_as_it_should(void **state)
+{
+	const struct dm_line_up_channel *fr, *ru;
+	struct person *anna;
+
+	(void)state;
+	assert_int_equal(dm_survey_prepare(&survey, ticker, NULL), 0);
+	dm_event_set_survey(event, survey);
+	dm_agenda_say(&room->agenda, DM_SITTING_LINE_UP, 0);
+	anna = arrive(0, BOOTH_FR);
+	assert_int_equal(dm_line_up_start(room), 0);
+	fr = &room->line_up->channels[FR];
+	ru = &room->line_up->channels[RU];
+	fake_clock_wait(DM_SEC(5), beat_and_listen);
+	assert_int_equal(room->line_up->step, DM_LINE_UP_LEVELS);
+	assert_int_equal(fr->report.results[DM_LINE_UP_TONE], DM_LINE_UP_PASS);
+	did(dm_booth_on(rules, anna->key, DM_OUTPUT_A, fake_now));
+	fake_clock_wait(DM_MSEC(100), beat_and_listen);
+	assert_int_equal(level_of(FR).booth, BOOTH_FR);
+	assert_int_equal(fr->part, DM_LINE_UP_ON_AIR);
+	fake_clock_wait(DM_MSEC(5500), beat_and_listen);
+	assert_int_equal(room->line_up->state, DM_LINE_UP_DONE);
+	assert_int_equal(ru->report.problem, DM_LINE_UP_NONE);
+	for (size_t n = 0; n < DM_LINE_UP_STEPS; n++)
+		assert_int_equal(ru->report.results[n], DM_LINE_UP_PASS);
+	assert_true(fabs(ru->report.level_db - DM_LINE_UP_TONE_DB) < 0.2);
+	assert_true(fabs(ru->report.frequency_hz - DM_LINE_UP_TONE_HZ) < 0.1);
+	assert_true(fabs(ru->report.offset_ms) < 2);
+	fake_clock_wait(DM_MSEC(500), beat_and_listen);
+	assert_true(level_of(RU).fallen_back);
+	dm_event_set_survey(event, NULL);
+	dm_survey_destroy(survey);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -391,6 +438,7 @@ int main(void)
 		TEST(a_channel_passes_from_booth_to_booth),
 		TEST(a_hundred_fallbacks),
 		TEST(two_are_heard_together),
+		TEST(line_up_leaves_as_it_should),
 	};
 
 	dm_log_setup(DM_LOG_ERROR, DM_LOG_KEY_VALUE);
