@@ -3,6 +3,7 @@
 
 #include "control/place.h"
 #include "monitor/watch.h"
+#include "session/line_up.h"
 
 #include <errno.h>
 #include <string.h>
@@ -126,11 +127,49 @@ bool dm_talk_booth_restart(struct dm_conversation *conversation, const struct dm
 	return true;
 }
 
+static bool refuse_line_up(struct dm_refusal *refusal, int error, const char *room)
+{
+	switch (error) {
+	case -ENOTSUP:
+		return dm_refuse(refusal, DM_REFUSAL_NO_LINE_UP, NULL,
+				 "This relay does not listen to what it sends (monitoring is "
+				 "off), so it can test nothing.");
+	case -ENOENT:
+		return dm_refuse(refusal, DM_REFUSAL_NO_LINE_UP, "room",
+				 "Room '%s' has no channels but its floor.", room);
+	case -EALREADY:
+		return dm_refuse(refusal, DM_REFUSAL_LINE_UP_RUNNING, "room",
+				 "A line-up of room '%s' is running.", room);
+	case -EBUSY:
+		return dm_refuse(refusal, DM_REFUSAL_IN_SESSION, "room",
+				 "Room '%s' is in session, and everybody would hear it; close or "
+				 "pause the session first.",
+				 room);
+	case -EADDRINUSE:
+		return dm_refuse(refusal, DM_REFUSAL_ALL_ON_AIR, "room",
+				 "On every channel of room '%s' somebody is on air.", room);
+	default:
+		return dm_refuse_errno(refusal, error);
+	}
+}
+
 bool dm_talk_line_up(struct dm_conversation *conversation, const struct dm_message *message,
 		     struct dm_refusal *refusal)
 {
-	if (!dm_talk_directed(conversation, message->room, refusal))
+	struct dm_room *room = dm_talk_directed(conversation, message->room, refusal);
+	const bool start = message->word == DM_LINE_UP_DO_START;
+	int error = 0;
+
+	if (!room)
 		return false;
-	return dm_refuse(refusal, DM_REFUSAL_NO_LINE_UP, NULL,
-			 "This relay cannot send line-up signals.");
+	if (start)
+		error = dm_line_up_start(room);
+	else
+		dm_line_up_stop(room);
+	if (error)
+		return refuse_line_up(refusal, error, room->options->id);
+	dm_talk_say(conversation, message);
+	dm_talk_record(conversation, "line-up", room, NULL,
+		       json_pack("{s:s}", "do", start ? "start" : "stop"));
+	return true;
 }

@@ -6,6 +6,7 @@
 #include "control/entry_json.h"
 #include "control/event_json.h"
 #include "control/levels.h"
+#include "control/line_up_json.h"
 #include "control/measures_json.h"
 #include "control/overview_json.h"
 #include "control/place.h"
@@ -169,14 +170,19 @@ static void tell_news_to(struct dm_conversation *conversation, void *user)
 		dm_conversation_push(conversation, news->text);
 }
 
+/* Takes the text. */
+static void tell_text(struct dm_hub *hub, const char *room, GBytes *text)
+{
+	struct news news = { .room = room, .text = text };
+
+	dm_hub_each(hub, tell_news_to, &news);
+	g_bytes_unref(text);
+}
+
 static void tell_news(struct dm_hub *hub, const char *room, struct dm_json_writer *writer)
 {
-	struct news news = { .room = room };
-
 	dm_json_close(writer, '}');
-	news.text = dm_json_writer_take(writer);
-	dm_hub_each(hub, tell_news_to, &news);
-	g_bytes_unref(news.text);
+	tell_text(hub, room, dm_json_writer_take(writer));
 }
 
 static void put_alarm(struct dm_json_writer *writer, const char *key, const struct dm_watch *watch,
@@ -272,6 +278,8 @@ static void begin_room(struct dm_conversation *conversation, struct dm_room *roo
 		   dm_measures_json(watch, room, dm_conversation_sees_whole(conversation),
 				    wall_seconds()));
 	push_taken(conversation, dm_audience_json(watch, room));
+	if (room->line_up)
+		push_taken(conversation, dm_line_up_json(room->line_up));
 	dm_booth_news_tell_all(conversation, room);
 	dm_levels_start(conversation->hub);
 }
@@ -357,12 +365,21 @@ static void on_news(void *user, const struct dm_watch_news *news)
 	}
 }
 
+static void on_line_up(void *user, struct dm_room *room)
+{
+	struct dm_oversight *oversight = user;
+
+	if (oversight->timer)
+		tell_text(oversight->hub, room->options->id, dm_line_up_json(room->line_up));
+}
+
 void dm_oversight_create(struct dm_oversight **out, struct dm_hub *hub)
 {
 	struct dm_oversight *oversight = g_new0(struct dm_oversight, 1);
 
 	oversight->hub = hub;
 	dm_watch_observe(hub->options.watch, on_news, oversight);
+	dm_line_up_set_observer(hub->options.event, on_line_up, oversight);
 	*out = oversight;
 }
 
@@ -370,6 +387,7 @@ void dm_oversight_destroy(struct dm_oversight *oversight)
 {
 	if (!oversight)
 		return;
+	dm_line_up_set_observer(oversight->hub->options.event, NULL, NULL);
 	dm_watch_unobserve(oversight->hub->options.watch, on_news, oversight);
 	stop(oversight);
 	g_free(oversight);

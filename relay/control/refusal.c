@@ -33,6 +33,9 @@ static const struct {
 	[DM_REFUSAL_CANNOT_SWITCH] = { "cannot-switch", 409 },
 	[DM_REFUSAL_CANNOT_MINT] = { "cannot-mint", 409 },
 	[DM_REFUSAL_NO_LINE_UP] = { "no-line-up", 409 },
+	[DM_REFUSAL_LINE_UP_RUNNING] = { "line-up-running", 409 },
+	[DM_REFUSAL_IN_SESSION] = { "in-session", 409 },
+	[DM_REFUSAL_ALL_ON_AIR] = { "all-on-air", 409 },
 	[DM_REFUSAL_NO_STILL] = { "no-still", 404 },
 	[DM_REFUSAL_NO_HISTORY] = { "no-history", 404 },
 };

@@ -34,7 +34,11 @@ enum dm_refusal_code {
 	DM_REFUSAL_NO_SUCH_SOURCE,
 	DM_REFUSAL_CANNOT_SWITCH, /* the source is one that cannot be exchanged */
 	DM_REFUSAL_CANNOT_MINT,   /* there is no secret to sign tokens with */
-	DM_REFUSAL_NO_LINE_UP,
+	DM_REFUSAL_NO_LINE_UP, /* nobody listens to what leaves, or the room has no channel for it
+				*/
+	DM_REFUSAL_LINE_UP_RUNNING,
+	DM_REFUSAL_IN_SESSION, /* the room is, and this would be heard */
+	DM_REFUSAL_ALL_ON_AIR,
 	DM_REFUSAL_NO_STILL,   /* no still of the picture has been taken yet */
 	DM_REFUSAL_NO_HISTORY, /* none is kept */
 	DM_REFUSAL_COUNT,

@@ -138,7 +138,36 @@ static void test_rooms(void **state)
 	ws_expect(f->ana, "bad-message", "{'type':'source','room':'plenary','use':5}");
 	ws_expect(f->ana, "cannot-switch", "{'type':'source','room':'side','use':1}");
 	ws_expect(f->ana, "unknown-room", "{'type':'source','room':'attic','use':1}");
-	ws_expect(f->ana, "no-line-up", "{'type':'line-up','room':'plenary','do':'start'}");
+}
+
+static void test_line_up(void **state)
+{
+	static const struct {
+		int error;
+		const char *code;
+	} refusals[] = {
+		{ -ENOTSUP, "no-line-up" },    { -ENOENT, "no-line-up" },
+		{ -EBUSY, "in-session" },      { -EALREADY, "line-up-running" },
+		{ -EADDRINUSE, "all-on-air" }, { -EAGAIN, "busy" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t n = 0; n < sizeof(refusals) / sizeof(refusals[0]); n++) {
+		fake_event_fail_next(f->event, refusals[n].error);
+		ws_expect(f->ana, refusals[n].code,
+			  "{'type':'line-up','room':'plenary','do':'start'}");
+	}
+	ws_expect(f->bert, "forbidden", "{'type':'line-up','room':'plenary','do':'start'}");
+	ws_expect(f->ana, "unknown-room", "{'type':'line-up','room':'attic','do':'start'}");
+	assert_null(f->room->line_up);
+	ws_expect(f->ana, "line-up", "{'type':'line-up','room':'plenary','do':'start'}");
+	assert_non_null(f->room->line_up);
+	assert_string_equal(fake_watch_recorded(f->watch),
+			    "line-up plenary  Ana {\"do\":\"start\"}");
+	ws_expect(f->ana, "line-up", "{'type':'line-up','room':'plenary','do':'stop'}");
+	assert_int_equal(f->room->line_up->state, DM_LINE_UP_STOPPED);
+	assert_string_equal(fake_watch_recorded(f->watch),
+			    "line-up plenary  Ana {\"do\":\"stop\"}");
 }
 
 /* The peer ends and is told; the seat stays. */
@@ -331,6 +360,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_rooms, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_line_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_booth_restart, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_notify, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mint, setup, teardown),

@@ -86,6 +86,9 @@ struct dm_event {
 	} observers[OBSERVERS_MAX];
 	unsigned made;
 	int next_error;
+	struct dm_line_up line_up;
+	dm_line_up_cb *line_up_told;
+	void *line_up_user;
 };
 
 static void fill_room(struct dm_event *event, const struct dm_room_options *options,
@@ -303,6 +306,51 @@ int dm_room_use_source(struct dm_room *room, unsigned n)
 		return -EINVAL;
 	dm_metric_set(&room->source_health.in_use, n);
 	return 0;
+}
+
+/* relay/session/line_up.h */
+
+int dm_line_up_start(struct dm_room *room)
+{
+	struct dm_event *event = room->event;
+	const int error = event->next_error;
+
+	event->next_error = 0;
+	if (error)
+		return error;
+	event->line_up = (struct dm_line_up){ .room = room, .started = 1800000000 };
+	for (size_t c = 0; c < DM_CHANNELS_MAX; c++)
+		dm_line_up_report_pending(&event->line_up.channels[c].report);
+	room->line_up = &event->line_up;
+	fake_line_up_tell(room);
+	return 0;
+}
+
+void dm_line_up_stop(struct dm_room *room)
+{
+	if (!room->line_up)
+		return;
+	room->line_up->state = DM_LINE_UP_STOPPED;
+	fake_line_up_tell(room);
+}
+
+void fake_line_up_tell(struct dm_room *room)
+{
+	if (room->event->line_up_told)
+		room->event->line_up_told(room->event->line_up_user, room);
+}
+
+void dm_line_up_set_observer(struct dm_event *event, dm_line_up_cb *callback, void *user)
+{
+	event->line_up_told = callback;
+	event->line_up_user = user;
+}
+
+const char *dm_line_up_state_name(enum dm_line_up_state state)
+{
+	static const char *const names[] = { "running", "done", "stopped" };
+
+	return names[state];
 }
 
 /* relay/session/ear.h */

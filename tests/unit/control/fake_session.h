@@ -12,6 +12,7 @@
 
 #include "session/interpreter.h"
 #include "session/level.h"
+#include "session/line_up.h"
 #include "session/subscriber.h"
 
 struct dm_event *fake_event_create(void);
@@ -19,7 +20,7 @@ struct dm_event *fake_event_create(void);
 struct dm_event *fake_event_create_wide(void);
 void fake_event_destroy(struct dm_event *event);
 
-/* What the next dm_subscriber_create or restart returns; 0 again after it. */
+/* What the next dm_subscriber_create or restart, or dm_line_up_start, returns; 0 again after it. */
 void fake_event_fail_next(struct dm_event *event, int error);
 
 /* How many subscribers there are. */
@@ -36,6 +37,9 @@ void fake_interpreter_link(struct dm_room *room, const char *key, bool alive);
 
 /* What every channel's engine sends from now on. */
 void fake_levels(const struct dm_channel_level *level);
+
+/* room->line_up has changed; it is the test's to change. */
+void fake_line_up_tell(struct dm_room *room);
 
 /* Changes the floor's state in the room and tells observers. */
 void fake_room_become(struct dm_event *event, const char *room, enum dm_feed_state state);

@@ -278,6 +278,73 @@ static void test_measures(void **state)
 	json_decref(json);
 }
 
+/* Who sees the room is told of it as it goes on, and who comes later what became of it. */
+static void test_line_up(void **state)
+{
+	struct fixture *f = *state;
+	struct dm_room *room = dm_event_find_room(f->event, "plenary");
+	struct dm_line_up *line_up;
+	json_t *json;
+
+	ws_expect(f->ana, "overseeing", "{'type':'oversee'}");
+	ws_drain(f->ana);
+	assert_int_equal(dm_line_up_start(room), 0);
+	line_up = room->line_up;
+	json = ws_take(f->ana, "line-up");
+	assert_string_equal(ws_text(json, "room"), "plenary");
+	assert_string_equal(ws_text(json, "state"), "running");
+	assert_string_equal(ws_text(json, "step"), "tone");
+	assert_int_equal(ws_number(json, "started"), 1800000000);
+	assert_int_equal(json_array_size(ws_at(json, "channels")), 0); /* none has an engine */
+	json_decref(json);
+
+	line_up->channels[0].report.results[DM_LINE_UP_BEEPS] = DM_LINE_UP_FAIL;
+	line_up->channels[0].report.offset_ms = -50.04;
+	line_up->channels[0].report.problem = DM_LINE_UP_LATE;
+	line_up->channels[1].part = DM_LINE_UP_SENT;
+	line_up->channels[1].report = (struct dm_line_up_report){
+		.results = { DM_LINE_UP_PASS, DM_LINE_UP_FAIL },
+		.problem = DM_LINE_UP_CLIPPED,
+		.frequency_hz = 1000.004,
+		.level_db = -22.96,
+		.offset_ms = NAN,
+	};
+	line_up->channels[2].part = DM_LINE_UP_ON_AIR;
+	line_up->step = DM_LINE_UP_BEEPS;
+	fake_line_up_tell(room);
+	json = ws_take(f->ana, "line-up");
+	assert_string_equal(ws_text(json, "step"), "flash");
+	assert_int_equal(json_array_size(ws_at(json, "channels")), 3);
+	assert_string_equal(ws_text(json, "channels.0.lang"), "floor");
+	assert_string_equal(ws_text(json, "channels.0.tone"), "pending");
+	assert_string_equal(ws_text(json, "channels.0.flash"), "fail");
+	assert_true(json_real_value(ws_at(json, "channels.0.offset_ms")) == -50.0);
+	assert_string_equal(ws_text(json, "channels.0.problem"), "late");
+	assert_string_equal(ws_text(json, "channels.1.tone"), "pass");
+	assert_string_equal(ws_text(json, "channels.1.steps"), "fail");
+	assert_string_equal(ws_text(json, "channels.1.flash"), "pending");
+	assert_true(json_real_value(ws_at(json, "channels.1.level_db")) == -23.0);
+	assert_true(json_number_value(ws_at(json, "channels.1.frequency_hz")) == 1000.0);
+	assert_true(json_is_null(ws_at(json, "channels.1.offset_ms")));
+	assert_string_equal(ws_text(json, "channels.1.problem"), "clipped");
+	assert_string_equal(ws_text(json, "channels.2.problem"), "on-air");
+	assert_true(json_is_null(ws_at(json, "channels.2.level_db")));
+	json_decref(json);
+
+	dm_line_up_stop(room);
+	ws_drain(f->ana);
+	ws_expect(f->ana, "overseeing", "{'type':'oversee','room':'plenary'}");
+	json = ws_take(f->ana, "line-up");
+	assert_string_equal(ws_text(json, "state"), "stopped");
+	json_decref(json);
+	/* Not who may not see the room. */
+	show_token(f->ana, DM_ROLE_ORGANISER, "Ana", "side");
+	ws_expect(f->ana, "overseeing", "{'type':'oversee'}");
+	ws_drain(f->ana);
+	fake_line_up_tell(room);
+	assert_null(ws_take(f->ana, "line-up"));
+}
+
 /* Each is told once a second, or four times; nobody who does not read. */
 static void test_pace(void **state)
 {
@@ -437,6 +504,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_limited, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_news, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_measures, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_line_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pace, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_shared, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_audience, setup, teardown),
