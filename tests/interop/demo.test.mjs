@@ -14,6 +14,7 @@ import { attempts } from './attempts.mjs';
 import { client, until } from './relay.mjs';
 import { envelope, likeness } from './speech.mjs';
 import { readWav } from './tone.mjs';
+import { RoomSocket } from './whep.mjs';
 
 const run = promisify(execFile);
 const tree = fileURLToPath(new URL('../..', import.meta.url));
@@ -122,6 +123,7 @@ test('an MP4 with B-frames plays as the plenary', { timeout: 240_000 }, async (t
 	await demo.settled;
 	assert.equal(demo.status, null, demo.text);
 	assert.match(demo.text, new RegExp(`http://localhost:${port}/\\?room=plenary&lang=fr`));
+	await oversees(t, new RegExp(`^ {2}(http://localhost:${port}/organiser)$`, 'm').exec(demo.text)[1]);
 
 	await run(join(tree, 'build/release/client/native/dragoman-client'), [
 		'listen', '--url', `http://localhost:${port}`, '--room', 'plenary', '--seconds', '8', '--wav', sound, '--mkv', both,
@@ -140,6 +142,22 @@ test('an MP4 with B-frames plays as the plenary', { timeout: 240_000 }, async (t
 	assert.equal(await demo.ended, 0, demo.text);
 	assert.match(demo.text, /Stopped\./);
 });
+
+/** The organiser's link opens the page, and what the page asks for is answered: the room, the history, the report. */
+async function oversees(t, link) {
+	const { origin, searchParams } = new URL(link);
+	const token = searchParams.get('token') ?? undefined;
+	assert.match(await (await fetch(link)).text(), /organiser\.js/);
+	const socket = await RoomSocket.open(origin);
+	t.after(() => socket.close());
+	const { rooms, room } = await socket.request('oversee', { room: 'plenary', token });
+	assert.deepEqual([rooms, room], [['plenary'], 'plenary']);
+	const overview = await until('the room is live, and its history is kept', () => socket.events.findLast((message) =>
+		message.type === 'overview' && message.relay.history === 'running' && message.rooms[0].source.state === 'live' && message.rooms[0].still), 60_000, 200);
+	assert.deepEqual(overview.rooms[0].channels.map(({ lang }) => lang), ['floor', 'ar', 'zh', 'en', 'fr', 'ru', 'es']);
+	const report = await fetch(`${origin}/api/report`, { headers: token ? { Authorization: `Bearer ${token}` } : {} });
+	assert.deepEqual([report.status, (await report.json()).event], [200, 'demo']);
+}
 
 test('the demonstration alone has a plenary and six languages', { timeout: 240_000 }, async (t) => {
 	const port = await freePort();
@@ -162,6 +180,7 @@ test('the demonstration alone has a plenary and six languages', { timeout: 240_0
 	assert.equal((await play(tokenOf('delegate'))).status, 201);
 	assert.equal((await play(tokenOf('feed'))).status, 403);
 	assert.equal((await play(`${tokenOf('delegate')}x`)).status, 401);
+	await oversees(t, new RegExp(`^ {2}organiser: +(http://localhost:${port}/organiser\\?token=\\S+)$`, 'm').exec(demo.text)[1]);
 	demo.child.kill('SIGTERM');
 	assert.equal(await demo.ended, 0, demo.text);
 });
