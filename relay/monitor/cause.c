@@ -1,5 +1,7 @@
 #include "monitor/cause.h"
 
+#include "monitor/limit.h"
+
 static const struct dm_cause causes[] = {
 	{ DM_ALARM_WORKER_DROPS, DM_ALARM_WORKER_STALLED, DM_CAUSE_SAME },
 	/* A lost source shows nothing; a black picture does not move. */
@@ -62,6 +64,12 @@ static size_t workers_of(uint64_t mask, const struct dm_samples *samples, uint16
 	return count;
 }
 
+/* The channel that is most like it is its twin only while they are alike. */
+static bool is_twin(const struct dm_channel_sample *channel)
+{
+	return channel->twin_likeness >= dm_limits_default()[DM_ALARM_CHANNEL_TWIN].clear;
+}
+
 static uint16_t slot_of_channel(enum dm_cause_link link, const struct dm_channel_sample *channel)
 {
 	switch (link) {
@@ -72,7 +80,7 @@ static uint16_t slot_of_channel(enum dm_cause_link link, const struct dm_channel
 	case DM_CAUSE_BOOTH:
 		return channel->booth;
 	default:
-		return channel->twin;
+		return is_twin(channel) ? channel->twin : DM_SAMPLE_NONE;
 	}
 }
 

@@ -10,6 +10,9 @@
  * fade. Choice. */
 #define STANDS_MS 1000
 
+/* A floor pauses from here on; what is shorter is a breath between sentences. Choice. */
+#define PAUSE_S 1.0
+
 /* --- sources --- */
 
 static void look_at_picture(struct dm_picture_figures *figures, struct dm_window *window,
@@ -84,7 +87,8 @@ void dm_collect_source(struct dm_collector *collector, struct dm_room_slots *slo
 		.has_sound = has_sound,
 		.frozen = dm_metric_get(&room->picture.health.still_ms) >= STANDS_MS,
 		.black = dm_metric_get(&room->picture.health.black_ms) >= STANDS_MS,
-		.silent = has_sound && sound_of(collector, room, room->channels).silent_for > 0,
+		.silent = has_sound &&
+			  sound_of(collector, room, room->channels).silent_for >= PAUSE_S,
 		.room = slots->number,
 		.frame_rate = figures->picture.frame_rate,
 		.offset_ms = figures->offset_ms,

@@ -21,7 +21,7 @@ struct fake_measures {
 extern struct fake_measures fake_measures;
 
 /* Any pointer but NULL will do: there is one. */
-#define FAKE_SURVEY ((struct dm_survey *)&fake_measures)
+#define FAKE_MEASURED ((struct dm_survey *)&fake_measures)
 
 /* Everybody speaks well, and nobody's packets are lost. */
 void fake_measures_reset(void);

@@ -49,8 +49,8 @@ static int setup(void **state)
 		dm_room_set_channel_state(room, &room->channels[c],
 					  c == FLOOR || c == ES ? DM_FEED_LIVE : DM_FEED_OFF);
 	dm_room_set_picture_state(room, &room->picture, DM_FEED_LIVE);
-	assert_int_equal(dm_watch_create(&watch, &nothing_kept, event, FAKE_SURVEY, watch_metrics),
-			 0);
+	assert_int_equal(
+		dm_watch_create(&watch, &nothing_kept, event, FAKE_MEASURED, watch_metrics), 0);
 	dm_watch_observe(watch, on_news, &raised);
 	for (uint8_t b = 0; b < BOOTHS; b++)
 		people[b] = arrive(names[b], b);
@@ -179,6 +179,23 @@ static void silence_on_a_live_channel_is_told(void **state)
 	assert_null(standing(0));
 	assert_int_equal(raised, 1);
 	assert_int_equal(cleared, 1);
+}
+
+/* Whenever it is looked at, the speaker takes breath. */
+static void a_floor_that_breathes_speaks(void **state)
+{
+	(void)state;
+	goes_on_air(BOOTH_FR);
+	sound_of(0)->silent_for = 0.9;
+	sound_of(FR)->momentary_lufs = -HUGE_VAL;
+	seconds(17);
+	only("channel-silent", "fr");
+	sound_of(FR)->momentary_lufs = -23;
+	seconds(4);
+	sound_of(0)->silent_for = 1;
+	sound_of(FR)->momentary_lufs = -HUGE_VAL;
+	seconds(60);
+	assert_null(standing(0));
 }
 
 static void a_floor_that_leaks_is_told_where(void **state)
@@ -402,6 +419,7 @@ int main(void)
 #define WATCH_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		WATCH_TEST(a_healthy_room_has_no_alarm),
 		WATCH_TEST(silence_on_a_live_channel_is_told),
+		WATCH_TEST(a_floor_that_breathes_speaks),
 		WATCH_TEST(a_floor_that_leaks_is_told_where),
 		WATCH_TEST(a_microphone_that_is_on_air_and_dead_is_told),
 		WATCH_TEST(an_unfit_microphone_is_told_with_its_seat),

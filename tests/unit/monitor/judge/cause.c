@@ -196,6 +196,28 @@ static void floor_in_two_channels_is_a_leak_in_each(void **state)
 	hall_close(hall);
 }
 
+/* Whichever channel is most like one that has no twin any more explains nothing. */
+static void a_leak_elsewhere_explains_no_twin(void **state)
+{
+	struct hall *hall = hall_open(NULL);
+
+	(void)state;
+	hall->channels[CHANNEL(0, 1)].floor_likeness = 0.9;
+	for (size_t i = 2; i < 4; i++)
+		hall->channels[CHANNEL(0, i)].twin_likeness = 0.95;
+	hall_run(hall, DM_SEC(60));
+	assert_int_equal(hall_standing(hall), 2);
+	for (size_t i = 2; i < 4; i++) {
+		hall->channels[CHANNEL(0, i)].twin = (uint16_t)CHANNEL(0, 1);
+		hall->channels[CHANNEL(0, i)].twin_likeness = 0.1;
+	}
+	hall_run(hall, DM_SEC(60));
+	assert_only(hall, DM_ALARM_CHANNEL_LEAK, CHANNEL(0, 1));
+	assert_int_equal(hall->told[hall->told_count - 1].alarm.kind, DM_ALARM_CHANNEL_TWIN);
+	assert_false(hall->told[hall->told_count - 1].alarm.explained);
+	hall_close(hall);
+}
+
 /* A cause that is only suspected delays its effect, and no more. */
 static void a_blip_of_a_cause_hides_nothing(void **state)
 {
@@ -223,6 +245,7 @@ int cause_tests(void)
 		cmocka_unit_test(a_full_line_explains_every_group),
 		cmocka_unit_test(a_dead_microphone_is_one_alarm),
 		cmocka_unit_test(floor_in_two_channels_is_a_leak_in_each),
+		cmocka_unit_test(a_leak_elsewhere_explains_no_twin),
 		cmocka_unit_test(a_blip_of_a_cause_hides_nothing),
 	};
 
