@@ -49,12 +49,14 @@ const seriesOf = (text) => text.split('\n').filter((line) => line && !line.start
 
 describe('a relay with a listener, a booth and a publisher', () => {
 	/** @type {Relay} */ let relay;
-	let listener, interpreter, publisher;
+	let listener, interpreter, publisher, data;
 	const languages = ['fr', 'es', 'zh'];
 	const scrape = async () => (await relay.get('/metrics')).text();
 
 	before(async () => {
+		data = await mkdtemp(join(tmpdir(), 'dragoman-metrics-')); // for the history
 		relay = await Relay.start({
+			server: { data },
 			rooms: [{
 				id: 'plenary', title: { en: 'Plenary' },
 				floor: { source: `test:tone?hz=${tones.floor}`, language: 'en' }, video: { frame_rate: 25, ladder: smallLadder },
@@ -75,6 +77,7 @@ describe('a relay with a listener, a booth and a publisher', () => {
 		await interpreter?.leave();
 		await listener?.close();
 		assert.equal(await relay.stop(), 0, `the relay stops cleanly; its log:\n${relay.log}`);
+		await rm(data, { recursive: true, force: true });
 	});
 
 	test('promtool finds nothing to complain of', async () => {
