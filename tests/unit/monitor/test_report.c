@@ -569,7 +569,7 @@ static void put_large_day(struct dm_history_store *store)
 
 	for (int m = 0; m < DAY / 60; m++) {
 		for (int r = 0; r < ROOMS; r++) {
-			char room[16];
+			char room[24];
 
 			snprintf(room, sizeof(room), "room-%d", r);
 			put_value(store, m, room, "", "listeners", 100);
