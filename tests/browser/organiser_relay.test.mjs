@@ -18,7 +18,8 @@ import { tabTo } from './console.mjs';
 const TONES = { floor: 440, anna: 1000, ben: 1900, eva: 2500 };
 const LOUD = 0.1; /* of full scale: -23 LUFS at 1 kHz (tests/interop/wrtc_tone.mjs) */
 const secret = randomBytes(48).toString('base64');
-const tokenOf = (role, claims = {}) => signToken(secret, { role, ...claims });
+/* For a day: the end of an hour's would be an alarm. */
+const tokenOf = (role, claims = {}) => signToken(secret, { role, exp: Math.floor(Date.now() / 1000) + 86_400, ...claims });
 
 let browser, relay, folder, organiser, listener;
 const people = {};
