@@ -12,8 +12,9 @@ static const struct dm_limit limits[DM_ALARM_COUNT] = {
 	/* Days. Let's Encrypt advises renewal 30 days before the end: with 14 left it has failed
 	 * for two weeks. Critical: choice, a weekend. */
 	[DM_ALARM_CERTIFICATE_ENDS] = { DM_SEC(10), DM_SEC(10), LEVELS(14, 15, 2), .below = true },
-	/* Days: an hour, and ten minutes. Choice: long enough to send somebody a link. */
-	[DM_ALARM_TOKEN_ENDS] = { DM_SEC(10), DM_SEC(10), LEVELS(1.0 / 24, 1.25 / 24, 1.0 / 144),
+	/* Days: half an hour, and ten minutes. Choice: long enough to send somebody a link, and
+	 * shorter than the shortest that the organiser's page makes, an hour. */
+	[DM_ALARM_TOKEN_ENDS] = { DM_SEC(10), DM_SEC(10), LEVELS(1.0 / 48, 1.25 / 48, 1.0 / 144),
 				  .below = true },
 	/* Milliseconds a turn. A packet of sound is due every 20 ms (RFC 6716, 2.1.4); choice:
 	 * five of them late are heard whatever the listener's buffer. */

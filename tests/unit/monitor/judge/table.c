@@ -47,11 +47,11 @@ static void certificate_nearly(struct hall *hall)
 }
 static void token(struct hall *hall)
 {
-	hall->samples.process.token_days = 0.03;
+	hall->samples.process.token_days = 0.015;
 }
 static void token_nearly(struct hall *hall)
 {
-	hall->samples.process.token_days = 0.05;
+	hall->samples.process.token_days = 0.025;
 }
 static void stall(struct hall *hall)
 {
