@@ -1,6 +1,7 @@
 /* relay/control/director_talk.c: what those who run the rooms say; see talk.h */
 #include "control/talk.h"
 
+#include "control/oversight.h"
 #include "control/place.h"
 #include "monitor/watch.h"
 #include "session/line_up.h"
@@ -164,11 +165,14 @@ bool dm_talk_line_up(struct dm_conversation *conversation, const struct dm_messa
 		return false;
 	if (start)
 		error = dm_line_up_start(room);
-	else
-		dm_line_up_stop(room);
 	if (error)
 		return refuse_line_up(refusal, error, room->options->id);
+	/* The reply first: the rest is news to everybody. */
 	dm_talk_say(conversation, message);
+	if (start)
+		dm_oversight_tell_line_up(conversation->hub, room);
+	else
+		dm_line_up_stop(room);
 	dm_talk_record(conversation, "line-up", room, NULL,
 		       json_pack("{s:s}", "do", start ? "start" : "stop"));
 	return true;

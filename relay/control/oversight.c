@@ -365,12 +365,17 @@ static void on_news(void *user, const struct dm_watch_news *news)
 	}
 }
 
+void dm_oversight_tell_line_up(struct dm_hub *hub, const struct dm_room *room)
+{
+	if (hub->oversight && hub->oversight->timer)
+		tell_text(hub, room->options->id, dm_line_up_json(room->line_up));
+}
+
 static void on_line_up(void *user, struct dm_room *room)
 {
-	struct dm_oversight *oversight = user;
+	const struct dm_oversight *oversight = user;
 
-	if (oversight->timer)
-		tell_text(oversight->hub, room->options->id, dm_line_up_json(room->line_up));
+	dm_oversight_tell_line_up(oversight->hub, room);
 }
 
 void dm_oversight_create(struct dm_oversight **out, struct dm_hub *hub)

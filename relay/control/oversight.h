@@ -22,6 +22,9 @@ void dm_oversight_destroy(struct dm_oversight *oversight); /* NULL is allowed */
 /* Somebody begins to oversee, or has chosen another room: everything as it is now. */
 void dm_oversight_begin(struct dm_conversation *conversation);
 
+/* What the room's line-up has come to (it has one), to all who oversee the room. */
+void dm_oversight_tell_line_up(struct dm_hub *hub, const struct dm_room *room);
+
 /* One turn of the timer; for tests. */
 void dm_oversight_run(struct dm_hub *hub);
 

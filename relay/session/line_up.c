@@ -266,7 +266,6 @@ int dm_line_up_start(struct dm_room *room)
 	room->line_up = line_up;
 	dm_log(DM_LOG_INFO, "session.line_up", "room=%s tick=%lld", room->options->id,
 	       (long long)line_up->from);
-	tell(line_up);
 	return 0;
 }
 

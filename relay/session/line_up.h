@@ -54,8 +54,8 @@ int dm_line_up_start(struct dm_room *room);
 /* The channels carry again what they did. Does nothing when none runs. */
 void dm_line_up_stop(struct dm_room *room);
 
-/* Is told, on the control thread, of every start, at the end of each step, when a channel gets out
- * of it, and of the end. NULL: nobody. */
+/* Is told, on the control thread, at the end of each step, when a channel gets out of it, and of
+ * the end; not of the start, which whoever starts it knows. NULL: nobody. */
 typedef void dm_line_up_cb(void *user, struct dm_room *room);
 void dm_line_up_set_observer(struct dm_event *event, dm_line_up_cb *callback, void *user);
 

@@ -322,7 +322,6 @@ int dm_line_up_start(struct dm_room *room)
 	for (size_t c = 0; c < DM_CHANNELS_MAX; c++)
 		dm_line_up_report_pending(&event->line_up.channels[c].report);
 	room->line_up = &event->line_up;
-	fake_line_up_tell(room);
 	return 0;
 }
 

@@ -288,7 +288,9 @@ static void test_line_up(void **state)
 
 	ws_expect(f->ana, "overseeing", "{'type':'oversee'}");
 	ws_drain(f->ana);
-	assert_int_equal(dm_line_up_start(room), 0);
+	json = ws_say(f->ana, "{'type':'line-up','id':3,'room':'plenary','do':'start'}");
+	assert_int_equal(ws_number(json, "id"), 3); /* the reply first */
+	json_decref(json);
 	line_up = room->line_up;
 	json = ws_take(f->ana, "line-up");
 	assert_string_equal(ws_text(json, "room"), "plenary");
