@@ -15,10 +15,10 @@ const KINDS = [
 
 /** One that can line up. */
 class LiningUp extends FakeOrganiser {
-	lineUp = true;
+	/** @type {string | null} */ refuses = null;
 
 	'on_line-up'(connection, { id, room, do: what }) {
-		if (!this.lineUp) return connection.send({ type: 'error', id, code: 'no-line-up', message: 'There is none.' });
+		if (this.refuses) return connection.send({ type: 'error', id, code: this.refuses, message: 'There is none.' });
 		connection.send({ type: 'line-up', id, room, do: what });
 		const channel = (lang, rest) => ({ lang, tone: 'pass', steps: 'pass', flash: 'pass', level_db: -23, frequency_hz: 1000, offset_ms: 3, problem: null, ...rest });
 		return connection.send({
@@ -27,7 +27,12 @@ class LiningUp extends FakeOrganiser {
 			state: what === 'start' ? 'done' : 'stopped',
 			started: 1_752_130_800,
 			step: 'flash',
-			channels: [channel('fr'), channel('es', { tone: 'fail', steps: 'fail', level_db: null, frequency_hz: null, offset_ms: null, problem: 'no-signal' })],
+			channels: [
+				channel('floor', { tone: 'pending', steps: 'pending', level_db: null, frequency_hz: null }),
+				channel('fr'),
+				channel('es', { tone: 'fail', steps: 'fail', level_db: null, frequency_hz: null, offset_ms: null, problem: 'no-signal' }),
+				channel('ru', { tone: 'pending', steps: 'pending', flash: 'pending', level_db: null, frequency_hz: null, offset_ms: null, problem: 'on-air' }),
+			],
 		});
 	}
 }
@@ -207,9 +212,13 @@ test('the line-up has a table of what passed, and says where there is none', asy
 	await withPage({}, async (page, relay) => {
 		const lineUp = await open(page, 'line-up');
 		await lineUp.getByRole('button', { name: 'Start' }).click();
-		await lineUp.getByText('Done: 1 of 2 channels pass').waitFor();
-		assert.match(await lineUp.locator('tbody tr').nth(1).innerText(), /Spanish\s+✕ fail\s+✕ fail\s+✓ pass\s+–\s+No sound arrives/);
-		relay.lineUp = false;
+		await lineUp.getByText('Done: 2 of 4 channels pass').waitFor();
+		assert.match(await lineUp.locator('tbody tr').nth(2).innerText(), /Spanish\s+✕ fail\s+✕ fail\s+✓ pass\s+–\s+No sound arrives/);
+		assert.match(await lineUp.locator('tbody tr').nth(3).innerText(), /Russian\s+… not yet\s+… not yet\s+… not yet\s+–\s+Somebody is on air: not tested/);
+		relay.refuses = 'in-session';
+		await lineUp.getByRole('button', { name: 'Start' }).click();
+		await lineUp.getByText('The room is in session').waitFor();
+		relay.refuses = 'no-line-up';
 		await lineUp.getByRole('button', { name: 'Start' }).click();
 		await lineUp.getByText('This server has no line-up').waitFor();
 	});

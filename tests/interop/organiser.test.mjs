@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import WebSocket from 'ws';
-import { Relay, smallLadder, tones, until } from './relay.mjs';
+import { pause, Relay, smallLadder, tones, until } from './relay.mjs';
 import { signToken } from './token.mjs';
 
 const secret = randomBytes(48).toString('base64');
@@ -68,7 +68,7 @@ describe('organisers', () => {
 				},
 				{
 					id: 'side', title: { en: 'Side' }, floor: { source: `test:tone?hz=${tones.en}`, language: 'en' }, video: { ladder: [] },
-					channels: [{ language: 'fr' }],
+					channels: [{ language: 'fr' }, { language: 'es' }],
 				},
 			],
 		});
@@ -133,6 +133,59 @@ describe('organisers', () => {
 		assert.equal((await delegate.say({ type: 'watch', room: 'side' })).type, 'watching');
 		assert.equal((await ana.say({ type: 'notify', to: 'room', room: 'side', text: 'Break' })).count, 1);
 		assert.equal((await delegate.until('the notice', 'notice')).text, 'Break');
+	});
+
+	/** The line-up of a room until it is over; `during` is called when it runs. */
+	async function lineUp(room, during = async () => {}) {
+		const before = ana.heard.length;
+		const news = () => ana.heard.slice(before).filter(({ type, id, room: of }) => type === 'line-up' && id === undefined && of === room);
+		assert.equal((await ana.say({ type: 'line-up', room, do: 'start' })).type, 'line-up');
+		await until('it runs', () => news().length > 0);
+		await during();
+		return until('it is over', () => news().at(-1).state !== 'running' && news(), 20_000);
+	}
+	const results = ({ channels }) => Object.fromEntries(channels.map(({ lang, tone, steps, flash, problem }) => [lang, [tone, steps, flash, problem].join(' ')]));
+
+	test('line up a room before its session, and all passes', async () => {
+		assert.equal((await ana.say({ type: 'line-up', room: 'side', do: 'start' })).code, 'in-session');
+		assert.equal((await ana.say({ type: 'sitting', room: 'side', state: 'line-up' })).type, 'sitting');
+		const since = Date.now();
+		const news = await lineUp('side', async () => {
+			assert.equal((await ana.say({ type: 'line-up', room: 'side', do: 'start' })).code, 'line-up-running');
+		});
+		const seconds = (Date.now() - since) / 1000;
+		assert.ok(seconds > 9.5 && seconds < 13, `${seconds} s`);
+		assert.deepEqual(news.map(({ state, step }) => `${state} ${step}`), ['running tone', 'running steps', 'running flash', 'done flash']);
+		assert.deepEqual(results(news[0]), { fr: 'pending pending pending ', es: 'pending pending pending ' });
+		assert.deepEqual(results(news[1]), { fr: 'pass pending pending ', es: 'pass pending pending ' });
+		assert.deepEqual(results(news[3]), { fr: 'pass pass pass ', es: 'pass pass pass ' });
+		for (const { level_db: level, frequency_hz: hz, offset_ms: offset } of news[3].channels)
+			assert.ok(Math.abs(level + 23) <= 0.2 && Math.abs(hz - 1000) < 0.1 && Math.abs(offset) < 5, `${level} dB, ${hz} Hz, ${offset} ms`);
+		const { entry } = await ana.until('it is logged', 'logged', ({ entry: { kind } }) => kind === 'line-up');
+		assert.deepEqual([entry.room, entry.who, entry.detail], ['side', 'Ana', { do: 'start' }]);
+		assert.ok(ben.find('line-up', ({ state }) => state === 'done'), 'who sees this room alone is told too');
+		assert.equal((await open(signToken(secret)).say({ type: 'line-up', room: 'side', do: 'start' })).code, 'forbidden');
+	});
+
+	test('a channel whose source comes is left alone, and the session ends a line-up', async () => {
+		const news = await lineUp('plenary', async () => {
+			await ana.until('French sounds on', 'meters', ({ channels }) => channels[1][0] > -60);
+			assert.equal((await ana.say({ type: 'sitting', room: 'plenary', state: 'running' })).type, 'sitting');
+		});
+		assert.equal(news.at(-1).state, 'stopped');
+		assert.deepEqual(results(news.at(-1)), { fr: 'pending pending pending on-air', es: 'pending pending pending ' });
+		assert.equal(ben.find('line-up', ({ room }) => room === 'plenary'), undefined);
+	});
+
+	test('what does not leave the relay fails', async () => {
+		const news = await lineUp('side', async () => {
+			await pause(1000);
+			process.kill(relay.program.child.pid, 'SIGSTOP');
+			await pause(7000); // the ticker leaves out what is more than 5 s late
+			process.kill(relay.program.child.pid, 'SIGCONT');
+		});
+		assert.equal(news.at(-1).state, 'done');
+		assert.deepEqual(results(news.at(-1)), { fr: 'fail fail fail no-signal', es: 'fail fail fail no-signal' });
 	});
 
 	test('take stills, events and a report', async () => {

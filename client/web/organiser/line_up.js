@@ -16,7 +16,17 @@ import { roomName } from './place_words.js';
 /** @type {Readonly<Record<string, MessageKey>>} */
 const RESULTS = { pass: 'act.pass', fail: 'act.fail', pending: 'act.pending' };
 /** @type {Readonly<Record<string, MessageKey>>} */
-const PROBLEMS = { 'no-signal': 'act.no-signal', 'wrong-level': 'act.wrong-level', 'wrong-frequency': 'act.wrong-frequency', 'late': 'act.late' };
+const PROBLEMS = {
+	'no-signal': 'act.no-signal',
+	'wrong-level': 'act.wrong-level',
+	'wrong-frequency': 'act.wrong-frequency',
+	'wrong-channel': 'act.wrong-channel',
+	'clipped': 'act.clipped',
+	'late': 'act.late',
+	'on-air': 'act.on-air',
+};
+/** Why none begins. @type {Readonly<Record<string, MessageKey>>} */
+const REFUSALS = { 'no-line-up': 'act.lineup.none', 'in-session': 'act.lineup.session', 'all-on-air': 'act.on-air', 'line-up-running': 'act.lineup.running' };
 /** @type {Readonly<Record<string, MessageKey>>} */
 const STEPS = { tone: 'act.tone', steps: 'act.steps', flash: 'act.flash' };
 /** Shapes beside colours and words. @type {Readonly<Record<string, string>>} */
@@ -67,8 +77,8 @@ export class LineUpDialog {
 		try {
 			await oversight.say({ type: 'line-up', room: this.#room, do: what });
 		} catch (error) {
-			const none = error instanceof RequestError && error.code === 'no-line-up';
-			this.#frame.tell(none ? locale.text('act.lineup.none') : sorry(error, this.#tools));
+			const why = error instanceof RequestError ? REFUSALS[error.code] : undefined;
+			this.#frame.tell(why ? locale.text(why) : sorry(error, this.#tools));
 		}
 	}
 
@@ -90,7 +100,8 @@ export class LineUpDialog {
 
 		if (state === 'running') return [locale.text('act.lineup.running'), at ? locale.text(at) : ''].filter(Boolean).join(': ');
 		if (state !== 'done') return locale.text('act.lineup.stopped');
-		const passed = channels.filter(({ tone, steps, flash }) => [tone, steps, flash].every((each) => each !== 'fail') && tone === 'pass').length;
+		// The floor carries what its source sends: a film's flash at most is known of it.
+		const passed = channels.filter(({ lang, tone, steps, flash }) => flash === 'pass' && (lang === 'floor' || (tone === 'pass' && steps === 'pass'))).length;
 		return locale.text('act.lineup.done', { count: locale.count(passed), all: locale.count(channels.length) });
 	}
 
