@@ -10,7 +10,7 @@ export const canMakeNetworks = process.getuid?.() === 0;
 let networks = 0;
 
 export class Network {
-	/** Addresses of the relay's end: `lossy` and `clean`. */
+	/** Addresses of the relay's end: `lossy` and `clean`; and of ours: `lossyHere`. */
 	static make() {
 		const network = new Network();
 		const number = networks++;
@@ -19,7 +19,7 @@ export class Network {
 			const subnet = `10.${(process.pid >> 8) % 250}.${process.pid % 250}`;
 			const first = number * 8 + i * 4;
 			return {
-				kind, here: `dmh${i}-${process.pid}`.slice(0, 15), there: kind,
+				kind, here: `dmh${number}${i}-${process.pid}`.slice(0, 15), there: kind,
 				hereAddress: `${subnet}.${first + 1}`, thereAddress: `${subnet}.${first + 2}`,
 			};
 		});
@@ -33,9 +33,11 @@ export class Network {
 			run('ip', '-n', network.name, 'address', 'add', `${thereAddress}/30`, 'dev', there);
 			run('ip', '-n', network.name, 'link', 'set', there, 'up');
 		}
+		network.lossyHere = network.cables[0].hereAddress;
 		[network.lossy, network.clean] = network.cables.map(({ thereAddress }) => thereAddress);
 		run(...network.prefix, 'nft', 'add', 'table', 'inet', 'loss');
 		run(...network.prefix, 'nft', 'add', 'chain', 'inet', 'loss', 'in', '{ type filter hook input priority 0 ; }');
+		run(...network.prefix, 'nft', 'add', 'chain', 'inet', 'loss', 'out', '{ type filter hook output priority 0 ; }');
 		return network;
 	}
 
@@ -50,6 +52,14 @@ export class Network {
 		if (percent <= 0) return;
 		const some = percent < 100 ? ['numgen', 'random', 'mod', '1000', '<', String(percent * 10)] : [];
 		run(...this.prefix, 'nft', 'add', 'rule', 'inet', 'loss', 'in', 'iifname', 'lossy', 'meta', 'l4proto', 'udp', ...some, 'counter', 'drop');
+	}
+
+	/** How many of a hundred UDP packets a firewall drops from now on that leave, by either cable; who sends them is told. */
+	loseLeaving(percent) {
+		run(...this.prefix, 'nft', 'flush', 'chain', 'inet', 'loss', 'out');
+		if (percent > 0)
+			run(...this.prefix, 'nft', 'add', 'rule', 'inet', 'loss', 'out', 'oifname', '!=', 'lo', 'meta', 'l4proto', 'udp',
+				'numgen', 'random', 'mod', '1000', '<', String(percent * 10), 'counter', 'drop');
 	}
 
 	/** Packets that were lost since the last call of lose. */

@@ -47,12 +47,13 @@ export class WhepSession {
 
 /** The websocket dragoman.v1: one request at a time gets its answer by id; the rest are events. */
 export class RoomSocket {
-	static async open(base) {
+	/** @param {{token?: string, ca?: Buffer}} [options] ca: whose certificate is taken */
+	static async open(base, { token, ...tls } = {}) {
 		const socket = new RoomSocket();
 		socket.events = [];
 		socket.waiting = new Map();
 		socket.nextId = 1;
-		socket.ws = new WebSocket(`${base.replace(/^http/, 'ws')}/ws`, 'dragoman.v1');
+		socket.ws = new WebSocket(`${base.replace(/^http/, 'ws')}/ws${token ? `?token=${token}` : ''}`, 'dragoman.v1', tls);
 		socket.ws.on('message', (data) => socket.#take(JSON.parse(data)));
 		await within('the websocket is open', answerWithinMs, new Promise((resolve, reject) => {
 			socket.ws.once('open', resolve);

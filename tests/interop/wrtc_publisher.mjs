@@ -8,9 +8,9 @@ import { WrtcTone } from './wrtc_tone.mjs';
 process.on('exit', (code) => process.exit(code)); // see wrtc_client.mjs
 
 export class WrtcPublisher {
-	/** @param {{hz: number, amplitude?: number}} tone see WrtcTone */
+	/** @param {{hz: number, amplitude?: number} | import('./wrtc_sound.mjs').WrtcSound} tone see WrtcTone */
 	constructor(tone) {
-		this.tone = new WrtcTone(tone);
+		this.tone = tone.track ? tone : new WrtcTone(tone);
 		this.pc = new wrtc.RTCPeerConnection({ bundlePolicy: 'max-bundle' });
 		this.pc.addTransceiver(this.tone.track, { direction: 'sendonly' });
 	}

@@ -1,0 +1,40 @@
+// Recorded people (tests/data/voices), as they are and with what a bad microphone makes of them.
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { random, seed } from './random.mjs';
+import { tree } from './relay.mjs';
+
+export const voiceFile = (name) => join(tree, `tests/data/voices/${name}.opus`);
+
+/** Samples of 48 kHz, after ffmpeg's `filter`. */
+export function voice(name, filter = 'anull') {
+	const data = execFileSync('ffmpeg', ['-v', 'error', '-i', voiceFile(name), '-af', filter, '-ac', '1', '-ar', '48000', '-f', 's16le', '-'], { maxBuffer: 1 << 26 });
+	return new Int16Array(data.buffer.slice(data.byteOffset, data.byteOffset + (data.length & ~1)));
+}
+
+const fit = (value) => Math.max(-32768, Math.min(32767, Math.round(value)));
+const rms = (samples) => Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length);
+
+/** So loud, by `db` above the recording, that its tops are cut off at full scale. */
+export const overdriven = (samples, db) => samples.map((value) => fit(value * 10 ** (db / 20)));
+
+/** With white noise at a signal-to-noise ratio. */
+export function noisy(samples, db) {
+	const next = random(seed);
+	const scale = rms(samples) / 10 ** (db / 20) / Math.sqrt(1 / 3); // of evenly spread -1..1
+	return samples.map((value) => fit(value + scale * (2 * next() - 1)));
+}
+
+/** Speech and pauses in turn, as people talk: `speechS` of it, then `pauseS` of a quiet room. */
+export function withPauses(samples, speechS, pauseS) {
+	const next = random(seed);
+	const speech = speechS * 48_000;
+	const parts = [];
+	for (let from = 0; from + speech <= samples.length; from += speech) {
+		parts.push(samples.subarray(from, from + speech));
+		parts.push(Int16Array.from({ length: pauseS * 48_000 }, () => 20 * (2 * next() - 1))); // -68 dBFS
+	}
+	const all = new Int16Array(parts.reduce((sum, { length }) => sum + length, 0));
+	parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
+	return all;
+}
