@@ -146,18 +146,12 @@ describe('faults', { concurrency: true }, () => {
 				kind: 'channel-leak', room: 'speech', place: 'fr', severity: 'critical', measuring,
 				// What comes into the headset goes into the microphone.
 				produce: () => {
-					sounds.fr.stop();
-					leaky.pc.getSenders()[0].replaceTrack((sounds.fr.track = sounds.fr.source.createTrack()));
-					leaky.incoming.sink.ondata = ({ samples, sampleRate, channelCount }) => sounds.fr.source.onData({
-						samples: channelCount === 1 ? samples : samples.filter((_, i) => i % channelCount === 0),
-						sampleRate, bitsPerSample: 16, channelCount: 1, numberOfFrames: samples.length / channelCount,
-					});
+					leaky.incoming.sink.ondata = ({ samples, sampleRate, channelCount }) =>
+						sounds.fr.pass(channelCount === 1 ? samples : samples.filter((_, i) => i % channelCount === 0), sampleRate);
 				},
 				mend: () => {
 					leaky.incoming.sink.ondata = ondata;
-					const again = new WrtcSound(voices.cs);
-					leaky.tone = again;
-					return leaky.pc.getSenders()[0].replaceTrack(again.track);
+					sounds.fr.play(voices.cs);
 				},
 			}),
 			suffers(t, {

@@ -32,7 +32,7 @@ export async function suffer(t, overseer, { measuring = 1, forgetting = measurin
 	assert.equal(cleared.explained, false, 'it was mended, not explained');
 	const took = { raise: round(alarm.raised - produced), clear: round(cleared.cleared - mended) };
 	const late = Object.keys(due).filter((what) => took[what] > due[what]).map((what) => `late to ${what}, by the machine's load`);
-	t.diagnostic([`${placeOf(fault)}: raised after ${took.raise} s (due within ${due.raise})`,
+	t.diagnostic([`${placeOf(fault)}: raised${alarm.value === null ? '' : ` at ${round(alarm.value * 10) / 10}`} after ${took.raise} s (due within ${due.raise})`,
 		`cleared after ${took.clear} s (due within ${due.clear})`, ...late].join('; '));
 	assert.ok(alarm.raised - alarm.since > raiseAfter - 1, 'not before its time');
 	return alarm;

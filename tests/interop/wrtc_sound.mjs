@@ -25,6 +25,13 @@ export class WrtcSound {
 	play(samples, from = 0) {
 		this.samples = samples;
 		this.at = from;
+		this.passes = false;
+	}
+
+	/** What comes from elsewhere, 10 ms of one channel, goes out as it comes, until the next `play`. */
+	pass(samples, sampleRate) {
+		this.passes = true;
+		this.source.onData({ samples, sampleRate, bitsPerSample: 16, channelCount: 1, numberOfFrames: samples.length });
 	}
 
 	/** What is due by now, so that the clock of the sound is the machine's. */
@@ -32,6 +39,7 @@ export class WrtcSound {
 		const lateMs = performance.now() - this.startedAt - this.pieces * pieceMs;
 		if (lateMs > starvedMs) WrtcSound.starvedMs += lateMs;
 		for (; this.startedAt + this.pieces * pieceMs <= performance.now(); this.pieces++) {
+			if (this.passes) continue;
 			const samples = new Int16Array(pieceSamples);
 			for (let i = 0; this.samples && i < pieceSamples; i++) samples[i] = this.samples[this.at++ % this.samples.length];
 			this.source.onData({ samples, sampleRate: rateHz, bitsPerSample: 16, channelCount: 1, numberOfFrames: pieceSamples });
