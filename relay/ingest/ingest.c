@@ -5,6 +5,7 @@
 #include "ingest/forward_metrics.h"
 #include "ingest/forwarder.h"
 #include "ingest/health_metrics.h"
+#include "ingest/slot.h"
 #include "ingest/stills.h"
 #include "audio/loudness.h"
 #include "audio/encoder.h"
@@ -12,7 +13,6 @@
 
 #include <errno.h>
 #include <gst/gst.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,41 +26,6 @@
 
 #define PASSED_PACKETS 16 /* the least there can be: nobody reads them */
 
-/* One configured source (or the lack of one) and what its media goes into. */
-struct slot {
-	struct dm_room *room;       /* borrowed */
-	struct dm_channel *channel; /* borrowed; NULL: pictures only */
-	struct dm_picture *picture; /* borrowed; NULL: sound only */
-	char name[80];              /* "room/floor" */
-
-	bool forwarded;               /* the source is passed through */
-	struct dm_feed *feed;         /* owned; NULL: no source, or one that is passed through */
-	struct dm_sound_inlet *inlet; /* the channel's; NULL without sound that is decoded */
-	struct dm_picture_line *line; /* owned; NULL without picture */
-	struct dm_track *passed;    /* owned reference; NULL without sound that is passed through */
-	struct dm_whip_inlet *whip; /* owned; NULL: nobody publishes to it */
-
-	_Atomic int sound_state; /* enum dm_feed_state, on its way to the room */
-	_Atomic int picture_state;
-	_Atomic bool direct_sound; /* the same: whether the direct tracks carry something */
-	_Atomic bool direct_picture;
-
-	GMutex lock;                        /* for these two, on their way to the room */
-	char format[DM_SOURCE_FORMAT_SIZE]; /* of the floor's source */
-	GBytes *still;                      /* owned, nullable */
-
-	struct dm_metric sound_live; /* 0 or 1 */
-	struct dm_metric picture_live;
-	struct dm_metric own_restarts; /* unless they are the room's to tell */
-	struct dm_metric *restarts;    /* borrowed */
-	struct dm_metric in_use;
-	struct dm_metric stalls;
-	struct dm_metric direct_stalls; /* of what is passed through besides */
-	struct dm_metric frames_skipped;
-	struct dm_metric frames_dropped;
-	struct dm_forward_source_counts forward;
-};
-
 struct dm_ingest {
 	struct dm_ingest_options options;
 	struct dm_event *event; /* borrowed */
@@ -70,172 +35,10 @@ struct dm_ingest {
 	struct dm_reaper *reaper;           /* owned */
 	struct dm_forwarder *forwarder;     /* owned */
 	struct dm_stills *stills;           /* owned */
-	GPtrArray *slots;                   /* struct slot, owned */
+	GPtrArray *slots;                   /* struct dm_slot, owned */
 };
 
-/* On the control thread. */
-static gboolean tell_room(gpointer user)
-{
-	struct slot *slot = user;
-
-	if (slot->channel)
-		dm_room_set_channel_state(slot->room, slot->channel,
-					  (enum dm_feed_state)atomic_load(&slot->sound_state));
-	if (slot->picture)
-		dm_room_set_picture_state(slot->room, slot->picture,
-					  (enum dm_feed_state)atomic_load(&slot->picture_state));
-	return G_SOURCE_REMOVE;
-}
-
-static void on_state(void *user, enum dm_feed_state sound, enum dm_feed_state picture)
-{
-	struct slot *slot = user;
-
-	atomic_store(&slot->sound_state, (int)sound);
-	atomic_store(&slot->picture_state, (int)picture);
-	dm_metric_set(&slot->sound_live, sound == DM_FEED_LIVE);
-	dm_metric_set(&slot->picture_live, picture == DM_FEED_LIVE);
-	g_idle_add_full(G_PRIORITY_DEFAULT, tell_room, slot, NULL);
-}
-
-static bool is_floor(const struct slot *slot)
-{
-	return slot->channel == slot->room->channels;
-}
-
-/* On the control thread. */
-static gboolean tell_format(gpointer user)
-{
-	struct slot *slot = user;
-
-	g_mutex_lock(&slot->lock);
-	dm_room_set_source_format(slot->room, slot->format);
-	g_mutex_unlock(&slot->lock);
-	return G_SOURCE_REMOVE;
-}
-
-static void on_format(void *user, const char *format)
-{
-	struct slot *slot = user;
-
-	if (!is_floor(slot))
-		return;
-	g_mutex_lock(&slot->lock);
-	g_strlcpy(slot->format, format, sizeof(slot->format));
-	g_mutex_unlock(&slot->lock);
-	g_idle_add_full(G_PRIORITY_DEFAULT, tell_format, slot, NULL);
-}
-
-/* On the control thread. */
-static gboolean tell_still(gpointer user)
-{
-	struct slot *slot = user;
-
-	g_mutex_lock(&slot->lock);
-	GBytes *still = g_steal_pointer(&slot->still);
-
-	g_mutex_unlock(&slot->lock);
-	if (still)
-		dm_room_set_still(slot->room, slot->picture, still);
-	return G_SOURCE_REMOVE;
-}
-
-static void on_still(void *user, GBytes *jpeg)
-{
-	struct slot *slot = user;
-
-	g_mutex_lock(&slot->lock);
-	g_clear_pointer(&slot->still, g_bytes_unref);
-	slot->still = jpeg;
-	g_mutex_unlock(&slot->lock);
-	g_idle_add_full(G_PRIORITY_DEFAULT, tell_still, slot, NULL);
-}
-
-static gboolean tell_direct(gpointer user)
-{
-	struct slot *slot = user;
-
-	dm_room_set_direct(slot->room, atomic_load(&slot->direct_sound),
-			   atomic_load(&slot->direct_picture));
-	return G_SOURCE_REMOVE;
-}
-
-/* What a publisher sends, as it came. */
-static void on_direct_state(void *user, enum dm_feed_state sound, enum dm_feed_state picture)
-{
-	struct slot *slot = user;
-
-	atomic_store(&slot->direct_sound, sound == DM_FEED_LIVE);
-	atomic_store(&slot->direct_picture, picture == DM_FEED_LIVE);
-	g_idle_add_full(G_PRIORITY_DEFAULT, tell_direct, slot, NULL);
-}
-
-/* Whether what the source should bring comes. */
-static int add_live_metric(const struct dm_ingest *ingest, const struct slot *slot,
-			   const char *medium, const struct dm_metric *live)
-{
-	char labels[128];
-
-	if (!ingest->metrics)
-		return 0;
-	snprintf(labels, sizeof(labels), "room=\"%s\",feed=\"%s\",medium=\"%s\"",
-		 slot->room->options->id, strchr(slot->name, '/') + 1, medium);
-	return dm_metrics_add(ingest->metrics, DM_METRIC_GAUGE, "dragoman_feed_live",
-			      "1 while the feed's sound or picture comes from its source.", labels,
-			      live, 1);
-}
-
-static int add_live_metrics(const struct dm_ingest *ingest, const struct slot *slot)
-{
-	const bool sound = slot->feed ? slot->inlet != NULL : slot->passed != NULL;
-	const bool picture = slot->picture && (slot->feed || slot->forwarded);
-	int error = sound ? add_live_metric(ingest, slot, "sound", &slot->sound_live) : 0;
-
-	if (!error && picture)
-		error = add_live_metric(ingest, slot, "picture", &slot->picture_live);
-	return error;
-}
-
-static int add_metrics(const struct dm_ingest *ingest, const struct slot *slot)
-{
-	static const struct dm_ticker_counts none;
-	const char *feed = strchr(slot->name, '/') + 1;
-	const struct dm_ticker_counts *sound = slot->channel ? &slot->channel->sound : &none;
-	const struct {
-		bool present;
-		const char *name;
-		const char *help;
-		const struct dm_metric *metric;
-	} samples[] = {
-		{ slot->feed != NULL, "dragoman_feed_restarts_total",
-		  "Attempts to play the feed's source, but the first.", slot->restarts },
-		{ slot->feed || slot->forwarded, "dragoman_feed_stalls_total",
-		  "Times that a live feed's sound or picture was lost.", &slot->stalls },
-		{ slot->inlet != NULL, "dragoman_feed_sound_gaps_total",
-		  "Times that running sound ended or came too late.", &sound->gaps },
-		{ slot->inlet != NULL, "dragoman_feed_sound_jumps_total",
-		  "Times that sound moved by more than 20 ms.", &sound->jumps },
-		{ slot->inlet != NULL, "dragoman_feed_sound_late_samples_total",
-		  "Samples that came after their tick.", &sound->late_samples },
-		{ slot->line != NULL, "dragoman_picture_frames_skipped_total",
-		  "Frames that the encoders had no time for.", &slot->frames_skipped },
-		{ slot->line != NULL, "dragoman_picture_frames_dropped_total",
-		  "Encoded frames that did not fit their track.", &slot->frames_dropped },
-	};
-	char labels[128];
-	int error = 0;
-
-	if (!ingest->metrics)
-		return 0;
-	snprintf(labels, sizeof(labels), "room=\"%s\",feed=\"%s\"", slot->room->options->id, feed);
-	for (size_t n = 0; n < G_N_ELEMENTS(samples) && !error; n++)
-		if (samples[n].present)
-			error = dm_metrics_add(ingest->metrics, DM_METRIC_COUNTER, samples[n].name,
-					       samples[n].help, labels, samples[n].metric, 1);
-	return error;
-}
-
-static int add_picture(const struct dm_ingest *ingest, struct slot *slot)
+static int add_picture(const struct dm_ingest *ingest, struct dm_slot *slot)
 {
 	struct dm_picture *picture = slot->picture;
 	const struct dm_picture_line_options options = {
@@ -260,11 +63,11 @@ static int add_picture(const struct dm_ingest *ingest, struct slot *slot)
 	return dm_picture_line_create(&slot->line, &options);
 }
 
-static int add_feed(const struct dm_ingest *ingest, struct slot *slot,
+static int add_feed(const struct dm_ingest *ingest, struct dm_slot *slot,
 		    const struct dm_source_options *source)
 {
 	struct dm_room *room = slot->room;
-	const bool floor = is_floor(slot);
+	const bool floor = dm_slot_is_floor(slot);
 	const struct dm_feed_options options = {
 		.source = source,
 		.backups = floor ? room->options->backups : NULL,
@@ -285,8 +88,8 @@ static int add_feed(const struct dm_ingest *ingest, struct slot *slot,
 		.in_use = floor ? &room->source_health.in_use : &slot->in_use,
 		.picture_health = slot->picture ? &slot->picture->health : NULL,
 		.source_health = floor ? &room->source_health : NULL,
-		.on_state = on_state,
-		.on_format = on_format,
+		.on_state = dm_slot_on_state,
+		.on_format = dm_slot_on_format,
 		.user = slot,
 	};
 
@@ -297,33 +100,9 @@ static int add_feed(const struct dm_ingest *ingest, struct slot *slot,
 
 /* --- sources that are passed through --- */
 
-/* What comes as it is said to, and its size as the stills tell it. */
-static void tell_forward_format(struct slot *slot, enum dm_feed_state sound,
-				enum dm_feed_state picture)
-{
-	char format[DM_SOURCE_FORMAT_SIZE];
-
-	snprintf(format, sizeof(format), "%s%s%s", picture == DM_FEED_LIVE ? "H.264" : "",
-		 picture == DM_FEED_LIVE && sound == DM_FEED_LIVE ? ", " : "",
-		 sound == DM_FEED_LIVE ? "Opus" : "");
-	on_format(slot, format);
-}
-
-static void on_forward_state(void *user, enum dm_feed_state sound, enum dm_feed_state picture)
-{
-	struct slot *slot = user;
-
-	if (slot->picture && picture != DM_FEED_LIVE) { /* nothing that could stand still */
-		dm_metric_set(&slot->picture->health.still_ms, 0);
-		dm_metric_set(&slot->picture->health.black_ms, 0);
-	}
-	tell_forward_format(slot, sound, picture);
-	on_state(user, sound, picture);
-}
-
 /* The track of a sound that is passed through: the floor's own. Another channel's is made by its
  * engine, out of the channel's intake; the packets as they came are nobody's there. */
-static int take_passed(struct slot *slot)
+static int take_passed(struct dm_slot *slot)
 {
 	const struct dm_track_options options = {
 		.kind = DM_TRACK_AUDIO,
@@ -339,7 +118,7 @@ static int take_passed(struct slot *slot)
 }
 
 /* The slot's channel and picture are known. */
-static int add_forward(const struct dm_ingest *ingest, struct slot *slot,
+static int add_forward(const struct dm_ingest *ingest, struct dm_slot *slot,
 		       const struct dm_source_uri *uri)
 {
 	const bool sound = uri->opus_type && slot->channel;
@@ -355,8 +134,8 @@ static int add_forward(const struct dm_ingest *ingest, struct slot *slot,
 		.counts = &slot->forward,
 		.stalls = &slot->stalls,
 		.picture_health = picture ? &slot->picture->health : NULL,
-		.source_health = is_floor(slot) ? &slot->room->source_health : NULL,
-		.on_state = on_forward_state,
+		.source_health = dm_slot_is_floor(slot) ? &slot->room->source_health : NULL,
+		.on_state = dm_slot_on_forward_state,
 		.user = slot,
 	};
 	int error = sound && !slot->channel->intake ? -EINVAL : 0; /* the room was told otherwise */
@@ -373,7 +152,7 @@ static int add_forward(const struct dm_ingest *ingest, struct slot *slot,
 
 /* A floor that a publisher brings: decoded like any other, and besides passed through as it comes,
  * for those who interpret. */
-static int add_publisher(const struct dm_ingest *ingest, struct slot *slot)
+static int add_publisher(const struct dm_ingest *ingest, struct dm_slot *slot)
 {
 	const struct dm_room *room = slot->room;
 	const struct dm_forward_source_options options = {
@@ -385,7 +164,7 @@ static int add_publisher(const struct dm_ingest *ingest, struct slot *slot)
 		.stall_after = ingest->options.stall_after,
 		.counts = &slot->forward,
 		.stalls = &slot->direct_stalls,
-		.on_state = on_direct_state,
+		.on_state = dm_slot_on_direct_state,
 		.user = slot,
 	};
 	struct dm_forward_intakes intakes = {
@@ -412,9 +191,10 @@ static bool read_source(const struct dm_source_options *source, struct dm_source
 
 /* --- slots --- */
 
-static struct slot *add_slot(const struct dm_ingest *ingest, struct dm_room *room, const char *feed)
+static struct dm_slot *add_slot(const struct dm_ingest *ingest, struct dm_room *room,
+				const char *feed)
 {
-	struct slot *slot = g_new0(struct slot, 1);
+	struct dm_slot *slot = g_new0(struct dm_slot, 1);
 
 	slot->room = room;
 	g_mutex_init(&slot->lock);
@@ -425,7 +205,7 @@ static struct slot *add_slot(const struct dm_ingest *ingest, struct dm_room *roo
 }
 
 /* The picture's stills, and what /metrics tells of it and of its source. */
-static int add_health(const struct dm_ingest *ingest, struct slot *slot)
+static int add_health(const struct dm_ingest *ingest, struct dm_slot *slot)
 {
 	int error = 0;
 
@@ -434,7 +214,7 @@ static int add_health(const struct dm_ingest *ingest, struct slot *slot)
 			.track = slot->picture->tracks[slot->picture->track_count - 1],
 			.name = slot->name,
 			.health = slot->line ? NULL : &slot->picture->health,
-			.on_still = on_still,
+			.on_still = dm_slot_on_still,
 			.user = slot,
 		};
 
@@ -443,13 +223,13 @@ static int add_health(const struct dm_ingest *ingest, struct slot *slot)
 			error = dm_health_metrics_add_picture(ingest->metrics, slot->room,
 							      slot->picture);
 	}
-	if (!error && ingest->metrics && is_floor(slot))
+	if (!error && ingest->metrics && dm_slot_is_floor(slot))
 		error = dm_health_metrics_add_source(ingest->metrics, slot->room);
 	return error;
 }
 
 /* A picture that is passed through has no line: a track has one writer. */
-static int fill_slot(const struct dm_ingest *ingest, struct slot *slot,
+static int fill_slot(const struct dm_ingest *ingest, struct dm_slot *slot,
 		     const struct dm_source_options *source)
 {
 	struct dm_source_uri uri;
@@ -468,10 +248,10 @@ static int fill_slot(const struct dm_ingest *ingest, struct slot *slot,
 	if (!error)
 		error = forward ? add_forward(ingest, slot, &uri) : add_feed(ingest, slot, source);
 	if (!error)
-		error = add_live_metrics(ingest, slot);
+		error = dm_slot_add_live_metrics(slot, ingest->metrics);
 	if (!error)
 		error = add_health(ingest, slot);
-	return error ? error : add_metrics(ingest, slot);
+	return error ? error : dm_slot_add_metrics(slot, ingest->metrics);
 }
 
 static int add_room(const struct dm_ingest *ingest, struct dm_room *room)
@@ -484,7 +264,7 @@ static int add_room(const struct dm_ingest *ingest, struct dm_room *room)
 		if (n > 0 && !(channel->source.uri && *channel->source.uri))
 			continue; /* only booths serve it */
 
-		struct slot *slot = add_slot(ingest, room, channel->lang);
+		struct dm_slot *slot = add_slot(ingest, room, channel->lang);
 
 		slot->channel = channel;
 		if (n == 0)
@@ -494,7 +274,7 @@ static int add_room(const struct dm_ingest *ingest, struct dm_room *room)
 		error = fill_slot(ingest, slot, &channel->source);
 	}
 	if (!error && room->sign.track_count > 0) {
-		struct slot *slot = add_slot(ingest, room, "sign");
+		struct dm_slot *slot = add_slot(ingest, room, "sign");
 
 		slot->picture = &room->sign;
 		error = fill_slot(ingest, slot, &room->sign.options->source);
@@ -504,7 +284,7 @@ static int add_room(const struct dm_ingest *ingest, struct dm_room *room)
 
 static void free_slot(gpointer user)
 {
-	struct slot *slot = user;
+	struct dm_slot *slot = user;
 
 	dm_picture_line_destroy(slot->line);
 	dm_whip_inlet_destroy(slot->whip);
@@ -563,9 +343,9 @@ static int use_source(void *user, struct dm_room *room, unsigned n)
 	const struct dm_ingest *ingest = user;
 
 	for (guint s = 0; s < ingest->slots->len; s++) {
-		const struct slot *slot = g_ptr_array_index(ingest->slots, s);
+		const struct dm_slot *slot = g_ptr_array_index(ingest->slots, s);
 
-		if (slot->room == room && is_floor(slot) && slot->feed && !slot->whip) {
+		if (slot->room == room && dm_slot_is_floor(slot) && slot->feed && !slot->whip) {
 			dm_feed_use(slot->feed, n);
 			return 0;
 		}
@@ -608,14 +388,14 @@ void dm_ingest_destroy(struct dm_ingest *ingest)
 	dm_event_set_source_switch(ingest->event, NULL, NULL);
 	dm_stills_destroy(ingest->stills);
 	for (guint n = 0; n < ingest->slots->len; n++) {
-		struct slot *slot = g_ptr_array_index(ingest->slots, n);
+		struct dm_slot *slot = g_ptr_array_index(ingest->slots, n);
 
 		if (slot->feed)
 			dm_feed_stop(slot->feed);
 	}
 	dm_forwarder_destroy(ingest->forwarder);
 	for (guint n = 0; n < ingest->slots->len; n++) {
-		struct slot *slot = g_ptr_array_index(ingest->slots, n);
+		struct dm_slot *slot = g_ptr_array_index(ingest->slots, n);
 
 		dm_feed_destroy(slot->feed);
 		if (ingest->metrics)
