@@ -4,6 +4,7 @@
 #include "control/oversight.h"
 #include "control/place.h"
 #include "monitor/watch.h"
+#include "session/publisher.h"
 #include "session/line_up.h"
 
 #include <errno.h>
@@ -120,7 +121,8 @@ bool dm_talk_booth_restart(struct dm_conversation *conversation, const struct dm
 	if (!room || !dm_talk_find_booth(room, message->booth, "booth", &booth, refusal))
 		return false;
 	reply = dm_talk_reply("booth-restart", message);
-	count = dm_place_restart_booth(conversation->hub, room, booth);
+	count = dm_place_restart_booth(conversation->hub, room, booth) +
+		dm_room_end_publishers(room, booth);
 	json_object_set_new(reply, "count", json_integer(count));
 	dm_conversation_push_json(conversation, reply);
 	dm_talk_record(conversation, "booth-restart", room, message->booth,

@@ -275,6 +275,21 @@ void dm_publisher_evict(struct dm_publisher *publisher)
 	dm_publisher_peer_state(publisher, DM_PEER_CLOSED);
 }
 
+unsigned dm_room_end_publishers(struct dm_room *room, uint8_t booth)
+{
+	unsigned count = 0;
+
+	for (uint8_t seat = 0; seat < DM_SEATS_MAX; seat++) {
+		const struct dm_interpreter *interpreter = dm_desk_find(room->desk, booth, seat);
+
+		if (!interpreter || !interpreter->publisher)
+			continue;
+		dm_publisher_evict(interpreter->publisher);
+		count++;
+	}
+	return count;
+}
+
 const char *dm_publisher_id(const struct dm_publisher *publisher)
 {
 	return publisher->id;

@@ -38,6 +38,10 @@ int dm_publisher_create(struct dm_publisher **out, const struct dm_publisher_opt
 /* Leaves: the peer is told, on_state is not called. NULL is allowed. */
 void dm_publisher_destroy(struct dm_publisher *publisher);
 
+/* Ends all that sit in a booth, with their seats; their owners are told CLOSED, and their programs
+ * publish again. Returns how many. */
+unsigned dm_room_end_publishers(struct dm_room *room, uint8_t booth);
+
 /* 32 lower-case hexadecimal digits, unguessable: names the WHIP resource. Borrowed. */
 const char *dm_publisher_id(const struct dm_publisher *publisher);
 struct dm_publisher *dm_event_find_publisher(struct dm_event *event, const char *id); /* nullable */

@@ -157,3 +157,13 @@ int dm_publisher_restart_ice(struct dm_publisher *publisher, const char *remote_
 	fill_answer(publisher, answer);
 	return 0;
 }
+
+unsigned dm_room_end_publishers(struct dm_room *room, uint8_t booth)
+{
+	unsigned count = 0;
+
+	(void)booth;
+	for (size_t i = 0; i < PUBLISHERS_MAX; i++)
+		count += publishers[i] && publishers[i]->options.room == room;
+	return count;
+}

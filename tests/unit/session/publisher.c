@@ -193,6 +193,26 @@ static void a_dead_machine_gives_its_seat(void **state)
 	}
 }
 
+static void a_booth_is_rid_of_its_machines(void **state)
+{
+	struct dm_intake *microphone;
+	struct person anna;
+	dm_peer_id peer;
+
+	(void)state;
+	start_machine(true, &microphone, &peer);
+	anna = arrive("Anna", BOOTH_FR);
+	assert_int_equal(dm_room_end_publishers(room, BOOTH_EN), 0);
+	assert_int_equal(ended, 0);
+	assert_int_equal(dm_room_end_publishers(room, BOOTH_FR), 1);
+	assert_int_equal(ended, 1);
+	assert_true(fake.peers[peer].removed);
+	assert_int_equal(told[DM_CHANGE_LEFT], 1);
+	assert_non_null(seat_of(&anna)); /* people stay */
+	assert_int_equal(dm_room_end_publishers(room, BOOTH_FR), 0);
+	speak(microphone, false);
+}
+
 static void the_floor_has_one_publisher(void **state)
 {
 	struct dm_publisher *first, *second;
@@ -227,6 +247,7 @@ int publisher_tests(void)
 		TEST(offers_are_for_people_first),
 		TEST(the_seat_of_a_channel_is_the_first_free_one),
 		TEST(a_dead_machine_gives_its_seat),
+		TEST(a_booth_is_rid_of_its_machines),
 		TEST(the_floor_has_one_publisher),
 	};
 
