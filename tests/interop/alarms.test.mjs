@@ -14,8 +14,8 @@ import { film, flashes } from './films.mjs';
 import { Interpreter } from './interpreter.mjs';
 import { Overseer, placeOf } from './overseer.mjs';
 import { Program, Relay, until } from './relay.mjs';
-import { noisy, overdriven, voice, voiceFile } from './voices.mjs';
-import { opusFrames, WeriftPublisher } from './werift_publisher.mjs';
+import { noisy, overdriven, voice, voiceFile, voiceFrames } from './voices.mjs';
+import { WeriftPublisher } from './werift_publisher.mjs';
 import { RoomSocket } from './whep.mjs';
 import { WrtcPublisher } from './wrtc_publisher.mjs';
 import { WrtcSound } from './wrtc_sound.mjs';
@@ -23,7 +23,7 @@ import { WrtcSound } from './wrtc_sound.mjs';
 const ladder = [{ width: 160, height: 90, bitrate: '80k' }];
 const speech = voiceFile('en');
 const voices = Object.fromEntries(['cs', 'de', 'nb', 'zh'].map((name) => [name, voice(name)]));
-const frames = opusFrames({ seconds: 30 });
+const frames = voiceFrames('en');
 /** A telephone's band: 4 filters in a row leave nothing of what is beyond. */
 const telephone = voice('de', Array(4).fill('lowpass=f=3400').join(','));
 

@@ -1,5 +1,6 @@
 // Recorded people (tests/data/voices), as they are and with what a bad microphone makes of them.
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { random, seed } from './random.mjs';
 import { tree } from './relay.mjs';
@@ -10,6 +11,25 @@ export const voiceFile = (name) => join(tree, `tests/data/voices/${name}.opus`);
 export function voice(name, filter = 'anull') {
 	const data = execFileSync('ffmpeg', ['-v', 'error', '-i', voiceFile(name), '-af', filter, '-ac', '1', '-ar', '48000', '-f', 's16le', '-'], { maxBuffer: 1 << 26 });
 	return new Int16Array(data.buffer.slice(data.byteOffset, data.byteOffset + (data.length & ~1)));
+}
+
+/** Its frames of Opus, undecoded: the packets of the Ogg file (RFC 3533, 6) but for the two headers (RFC 7845, 3). */
+export function voiceFrames(name) {
+	const data = readFileSync(voiceFile(name));
+	const packets = [];
+	let parts = [];
+	for (let page = 0; page < data.length; ) {
+		const sizes = data.subarray(page + 27, page + 27 + data[page + 26]);
+		page += 27 + sizes.length;
+		for (const size of sizes) {
+			parts.push(data.subarray(page, page + size));
+			page += size;
+			if (size === 255) continue; // goes on in the next segment
+			packets.push(Buffer.concat(parts));
+			parts = [];
+		}
+	}
+	return packets.slice(2);
 }
 
 const fit = (value) => Math.max(-32768, Math.min(32767, Math.round(value)));
