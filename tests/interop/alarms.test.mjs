@@ -23,7 +23,8 @@ import { WrtcSound } from './wrtc_sound.mjs';
 const ladder = [{ width: 160, height: 90, bitrate: '80k' }];
 const speech = voiceFile('en');
 const voices = Object.fromEntries(['cs', 'de', 'nb', 'zh'].map((name) => [name, voice(name)]));
-const frames = voiceFrames('en');
+/** Another person than those: a voice a tone lower. */
+const frames = voiceFrames('cs', 'asetrate=43000,aresample=48000');
 /** A telephone's band: 4 filters in a row leave nothing of what is beyond. */
 const telephone = voice('de', Array(4).fill('lowpass=f=3400').join(','));
 

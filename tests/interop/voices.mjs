@@ -1,6 +1,5 @@
 // Recorded people (tests/data/voices), as they are and with what a bad microphone makes of them.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { random, seed } from './random.mjs';
 import { tree } from './relay.mjs';
@@ -13,9 +12,10 @@ export function voice(name, filter = 'anull') {
 	return new Int16Array(data.buffer.slice(data.byteOffset, data.byteOffset + (data.length & ~1)));
 }
 
-/** Its frames of Opus, undecoded: the packets of the Ogg file (RFC 3533, 6) but for the two headers (RFC 7845, 3). */
-export function voiceFrames(name) {
-	const data = readFileSync(voiceFile(name));
+/** Frames of Opus, 20 ms each: the packets of an Ogg file (RFC 3533, 6) but for the two headers (RFC 7845, 3). */
+export function voiceFrames(name, filter = 'anull') {
+	const encoding = ['-ac', '1', '-c:a', 'libopus', '-b:a', '64k', '-frame_duration', '20', '-f', 'ogg', '-'];
+	const data = execFileSync('ffmpeg', ['-v', 'error', '-i', voiceFile(name), '-af', filter, ...encoding], { maxBuffer: 1 << 26 });
 	const packets = [];
 	let parts = [];
 	for (let page = 0; page < data.length; ) {
