@@ -243,7 +243,8 @@ static double ceiling_of(const int *speech, const int *noise)
 	if (top + 2 + EDGE <= BANDS && before - beyond < (double)CLIFF * EDGE)
 		for (size_t n = top; n < BANDS; n++)
 			top = speech[n] >= loud - REACH ? n : top;
-	return (double)((top + 1) * BAND_HZ);
+	const size_t ceiling = (top + 1) * BAND_HZ;
+	return (double)ceiling;
 }
 
 void dm_speech_spectrum_draw(struct dm_speech_spectrum *memory, struct dm_speech_figures *figures)
