@@ -129,6 +129,7 @@ void dm_video_read(struct dm_reading *reading, const char *path, const struct dm
 {
 	picture->ladder = default_ladder;
 	picture->ladder_count = G_N_ELEMENTS(default_ladder);
+	picture->slides = yaml->slides;
 	read_picture(reading, path, yaml, 1, picture);
 }
 
@@ -159,6 +160,7 @@ void dm_picture_read_forwarded(struct dm_reading *reading, const char *path,
 	if (yaml->frame_rate)
 		dm_reading_complain(reading, rate.text, "has no use, since %s; remove it", why);
 	picture->frame_rate = FRAME_RATE;
+	picture->slides = yaml->slides;
 	picture->ladder = forwarded_ladder;
 	picture->ladder_count = present ? G_N_ELEMENTS(forwarded_ladder) : 0;
 }

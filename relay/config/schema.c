@@ -48,6 +48,7 @@ static const cyaml_schema_field_t floor_fields[] = {
 
 static const cyaml_schema_field_t video_fields[] = {
 	NUMBER("frame_rate", dm_yaml_picture, frame_rate),
+	TRUTH("slides", dm_yaml_picture, slides),
 	SEQUENCE("ladder", dm_yaml_picture, ladder, &rung),
 	CYAML_FIELD_END,
 };

@@ -38,6 +38,7 @@ struct dm_yaml_picture {
 	char *source;
 	bool loop;
 	uint32_t *frame_rate;
+	bool slides;
 	struct dm_yaml_rung *ladder;
 	unsigned ladder_count;
 };

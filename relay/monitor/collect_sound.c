@@ -69,6 +69,7 @@ void dm_collect_source(struct dm_collector *collector, struct dm_room_slots *slo
 	const struct dm_room *room = slots->room;
 	const struct dm_source_health *health = &room->source_health;
 	const bool has_sound = collector->survey && room->channels[0].number >= 0;
+	const bool slides = room->picture.options->slides;
 	struct dm_source_figures *figures = &slots->source;
 
 	look_at_picture(&figures->picture, &slots->pictures[0], &room->picture, now);
@@ -85,12 +86,12 @@ void dm_collect_source(struct dm_collector *collector, struct dm_room_slots *slo
 		.connected = room->channels[0].state == DM_FEED_LIVE,
 		.has_picture = figures->picture.there,
 		.has_sound = has_sound,
-		.frozen = dm_metric_get(&room->picture.health.still_ms) >= STANDS_MS,
+		.frozen = !slides && dm_metric_get(&room->picture.health.still_ms) >= STANDS_MS,
 		.black = dm_metric_get(&room->picture.health.black_ms) >= STANDS_MS,
 		.silent = has_sound &&
 			  sound_of(collector, room, room->channels).silent_for >= PAUSE_S,
 		.room = slots->number,
-		.frame_rate = figures->picture.frame_rate,
+		.frame_rate = slides ? NAN : figures->picture.frame_rate,
 		.offset_ms = figures->offset_ms,
 	};
 }
@@ -190,7 +191,6 @@ static void sample_channel(struct dm_channel_sample *sample, const struct dm_roo
 		.floor = c == 0,
 		.live = is_live(channel, programme),
 		.repeats = sound->repeats,
-		.voices = (uint8_t)__builtin_popcount(programme->voices),
 		.carries = carried_by(channel, c == 0, &figures->level),
 		.why = why_of(slots->room, programme),
 		.room = slots->number,

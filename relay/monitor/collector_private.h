@@ -17,6 +17,7 @@
  * share of packets, short enough for the alarms' times. */
 #define DM_RECEPTION_WINDOW  DM_SEC(10)
 #define DM_MICROPHONE_WINDOW DM_SEC(5)
+#define DM_TOGETHER_WINDOW   DM_SEC(8)
 #define DM_PICTURE_WINDOW    DM_SEC(4)
 #define DM_WORKER_WINDOW     DM_SEC(5)
 
@@ -44,6 +45,12 @@ struct dm_channel_slot {
 	struct dm_reception_window reception;
 };
 
+struct dm_booth_slot {
+	uint16_t room;
+	uint64_t looks, together; /* of those so many in which two or more were heard */
+	struct dm_window window;
+};
+
 struct dm_seat_slot {
 	uint16_t room;
 	uint8_t booth, seat;
@@ -64,7 +71,7 @@ struct dm_collector {
 	struct dm_room_slots *rooms;    /* owned, like all arrays here */
 	size_t room_count;
 	struct dm_channel_slot *channel_slots;
-	uint16_t *booth_rooms; /* by booth's slot */
+	struct dm_booth_slot *booth_slots;
 	struct dm_seat_slot *seat_slots;
 	struct dm_network_slot networks[DM_COLLECTED_NETWORKS]; /* slots of the judge's groups */
 	struct dm_network *found;                               /* scratch */

@@ -211,13 +211,13 @@ static struct dm_finding look_at_twin(const struct look *look,
 	return by_number(look, channel->twin_likeness);
 }
 
+/* Two may be allowed on air, for a dialogue: that they talk at once is a fault all the same. */
 static struct dm_finding look_at_voices(const struct look *look,
 					const struct dm_channel_sample *channel)
 {
 	const struct dm_booth_sample *booth = dm_samples_booth(look->samples, channel->booth);
-	const unsigned allowed = booth && booth->max > 1 ? booth->max : 1;
 
-	return by_state(!channel->floor && channel->voices > allowed);
+	return booth && !channel->floor ? by_number(look, booth->together) : by_state(false);
 }
 
 static struct dm_finding look_at_channel(const struct look *look)

@@ -61,7 +61,7 @@ struct dm_source_sample {
 	bool black;
 	bool silent; /* nobody is heard now: a pause too */
 	uint16_t room;
-	double frame_rate; /* pictures a second */
+	double frame_rate; /* pictures a second; NAN: as many as there are slides */
 	double offset_ms;  /* sound against picture; above 0: the sound is early (BT.1359) */
 };
 
@@ -70,8 +70,7 @@ struct dm_channel_sample {
 	bool floor; /* the floor's own channel */
 	bool live;  /* listeners are told that an interpreter is there (or, of the floor, its sound)
 		     */
-	bool repeats;   /* the last seconds' sound comes again, sample by sample */
-	uint8_t voices; /* people heard at once */
+	bool repeats; /* the last seconds' sound comes again, sample by sample */
 	enum dm_carried carries;
 	enum dm_carried_why why;
 	uint16_t room;
@@ -93,6 +92,8 @@ struct dm_booth_sample {
 	uint8_t on_air; /* microphones that have a channel, muted ones too */
 	uint8_t max;    /* that may be on air */
 	uint16_t room;
+	double together; /* share of the last seconds in which two or more were heard at once, 0..1
+			  */
 };
 
 struct dm_microphone_sample {

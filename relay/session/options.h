@@ -39,6 +39,7 @@ struct dm_rung_options {
 struct dm_picture_options {
 	struct dm_source_options source; /* the floor's picture comes with the floor's source */
 	uint32_t frame_rate;             /* 1..60 per second */
+	bool slides;                     /* it may stand still, and that is no fault */
 	const struct dm_rung_options *ladder;
 	size_t ladder_count; /* 0: no picture; at most DM_LADDER_MAX */
 };

@@ -1,11 +1,13 @@
 // What the relay adds to the floor on its way to an interpreter's ear, where a publisher brings the
 // floor by WHIP: its packets go on as they came. The same packets also go from one werift to another
-// without a relay, for what werift itself takes. Usage: node tests/bench/floor_to_booth.mjs [SECONDS]
+// without a relay, for what werift itself takes. `wire` is what the relay alone adds: between the kernel's
+// times of a packet on its way in and on its way out. Usage (root): node tests/bench/floor_to_booth.mjs [SECONDS]
 import { pathToFileURL } from 'node:url';
 import { pause, Relay, until } from '../interop/relay.mjs';
 import { RoomSocket } from '../interop/whep.mjs';
 import { WeriftClient } from '../interop/werift_client.mjs';
 import { opusFrames, WeriftPublisher } from '../interop/werift_publisher.mjs';
+import { Capture } from './capture.mjs';
 
 const room = {
 	id: 'plenary', title: { en: 'Plenary' }, floor: { source: 'whip:', language: 'en' },
@@ -23,7 +25,20 @@ async function delays(publisher, packets, frames) {
 	return packets.map(({ payload, at }) => at - sentAt.get(payload.toString('latin1'))).filter((delay) => delay >= 0);
 }
 
-const summary = (values) => ({ packets: values.length, p50Ms: percentile(values, 0.5), p99Ms: percentile(values, 0.99) });
+/** The relay's own part, in ms: the publisher's n-th packet on the wire carries frame n, and what the
+ * interpreter got of it tells which packet took it out. */
+function onWire(captured, publisher, packets, frames) {
+	const into = captured.filter(({ ssrc }) => ssrc === publisher.ssrc);
+	if (into.length !== frames.length) throw new Error(`${into.length} packets went to the relay, not ${frames.length}`);
+	const numbers = new Map(frames.map((frame, n) => [frame.toString('latin1'), n]));
+	const out = new Map(captured.map(({ ssrc, sequence, at }) => [`${ssrc}/${sequence}`, at]));
+	return packets.map(({ payload, ssrc, sequence }) => out.get(`${ssrc}/${sequence}`) - into[numbers.get(payload.toString('latin1'))]?.at)
+		.filter((delay) => delay >= 0);
+}
+
+const summary = (values) => ({
+	packets: values.length, p50Ms: percentile(values, 0.5), p99Ms: percentile(values, 0.99), worstMs: Math.max(...values),
+});
 
 /** An interpreter's place in a booth: the floor comes, a microphone is offered and silent. */
 async function takeBooth(relay) {
@@ -49,7 +64,9 @@ async function throughRelay(frames) {
 		await until('the floor goes through as it comes', () => /event=room\.direct .*sound=1/.test(relay.log));
 		await publisher.done;
 		interpreter.packets.length = 0;
+		const capture = await Capture.start();
 		const measured = summary(await delays(publisher, interpreter.packets, frames));
+		measured.wire = summary(onWire(await capture.stop(), publisher, interpreter.packets, frames));
 		await publisher.close();
 		socket.ws.close();
 		await interpreter.close();
@@ -82,6 +99,7 @@ export async function measure({ seconds = 20 } = {}) {
 		seconds, rounds,
 		addedP50Ms: least(({ relay }) => relay.p50Ms) - least(({ alone: own }) => own.p50Ms),
 		addedP99Ms: least(({ relay }) => relay.p99Ms) - least(({ alone: own }) => own.p50Ms),
+		wireP99Ms: least(({ relay }) => relay.wire.p99Ms),
 	};
 }
 

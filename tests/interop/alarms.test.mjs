@@ -1,7 +1,7 @@
 // Faults produced for real, side by side: each raises its one alarm, at its place and within its
-// time, and nothing else; mended, it clears. What needs a worker's thread to hang, or a rule of our own
-// that fails (booth-crowded, channel-voices, channel-wrong), is left to unit/monitor; clipping is found
-// by the microphone's meter. Faults of the whole relay: relay_alarms.test.mjs.
+// time, and nothing else; mended, it clears. What needs a rule of our own to fail (booth-crowded,
+// channel-wrong) is left to unit/monitor; clipping is found by the microphone's meter. Faults of the
+// whole relay: relay_alarms.test.mjs.
 import './foreground.mjs';
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
@@ -25,6 +25,8 @@ const speech = voiceFile('en');
 const voices = Object.fromEntries(['cs', 'de', 'nb', 'zh'].map((name) => [name, voice(name)]));
 /** Another person than those: a voice a tone lower. */
 const frames = voiceFrames('cs', 'asetrate=43000,aresample=48000');
+/** And one a tone higher. */
+const other = voice('nb', 'asetrate=52000,aresample=48000');
 /** A telephone's band: 4 filters in a row leave nothing of what is beyond. */
 const telephone = voice('de', Array(4).fill('lowpass=f=3400').join(','));
 
@@ -183,7 +185,7 @@ describe('faults', { concurrency: true }, () => {
 		const mute = await sit('booths', 'es', new WrtcSound(voices.de));
 		const silent = await sit('booths', 'de', new WrtcSound(voices.nb));
 		const first = await sit('booths', 'it', new WrtcSound(voices.zh));
-		const second = await sit('booths', 'it', new WrtcSound(voices.de), { on: false });
+		const second = await sit('booths', 'it', new WrtcSound(other), { on: false });
 		const lossy = await WeriftPublisher.publish(relay.url, '/whip/booths/channels/pt');
 		people.push({ vanish: () => lossy.close() });
 		lossy.send(frames, { loop: true });
@@ -207,6 +209,15 @@ describe('faults', { concurrency: true }, () => {
 			suffers(t, {
 				kind: 'microphone-loss', room: 'booths', place: 'pt/0', measuring: 6,
 				produce: () => (lossy.leftOut = 10), mend: () => (lossy.leftOut = 0),
+			}),
+			suffers(t, {
+				kind: 'channel-voices', room: 'booths', place: 'it', severity: 'warning', measuring: 8,
+				// Allowed, for a dialogue; but they do not hear each other.
+				produce: async () => {
+					await olga.request('on-air-max', { booth: 'it', count: 2 });
+					await second.ask('microphone', { state: 'on' });
+				},
+				mend: () => second.ask('microphone', { state: 'off' }),
 			}),
 			suffers(t, {
 				kind: 'channel-muted', room: 'booths', place: 'es', severity: 'warning',

@@ -16,7 +16,8 @@ export class Network {
 		const number = networks++;
 		network.name = `dm-${process.pid}-${number}`;
 		network.cables = ['lossy', 'clean'].map((kind, i) => {
-			const subnet = `10.${(process.pid >> 8) % 250}.${process.pid % 250}`;
+			// Each network's listeners are another group to the relay: it goes by the first two numbers.
+			const subnet = `10.${((process.pid >> 8) + number) % 250}.${process.pid % 250}`;
 			const first = number * 8 + i * 4;
 			return {
 				kind, here: `dmh${number}${i}-${process.pid}`.slice(0, 15), there: kind,
@@ -32,6 +33,7 @@ export class Network {
 			run('ip', 'link', 'set', here, 'up');
 			run('ip', '-n', network.name, 'address', 'add', `${thereAddress}/30`, 'dev', there);
 			run('ip', '-n', network.name, 'link', 'set', there, 'up');
+			if (there === 'lossy') run('ip', '-n', network.name, 'route', 'add', 'default', 'via', hereAddress); // to all of this machine
 		}
 		network.lossyHere = network.cables[0].hereAddress;
 		[network.lossy, network.clean] = network.cables.map(({ thereAddress }) => thereAddress);

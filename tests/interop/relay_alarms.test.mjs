@@ -1,5 +1,5 @@
 // Faults of the whole relay, produced for real: a certificate and a token that end, a disk that is
-// full, a network that loses its listeners' packets. Root: a tmpfs, and a network of its own.
+// full, a worker that hangs, networks that lose its listeners' packets. Root: a tmpfs, networks of its own, strace.
 import './foreground.mjs';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -12,6 +12,7 @@ import { suffer } from './fault.mjs';
 import { canMakeNetworks, Network } from './network.mjs';
 import { Overseer, placeOf } from './overseer.mjs';
 import { clientPath, pause, Program, Relay, tones, until } from './relay.mjs';
+import { threads } from '../bench/threads.mjs';
 import { signToken } from './token.mjs';
 
 const skip = !canMakeNetworks && 'takes root';
@@ -75,43 +76,71 @@ describe('the house', { concurrency: true, skip }, () => {
 	});
 });
 
-/** Ten listeners of a relay, as long as `during` runs, which has all ten. */
-async function heard(network, { address, prefix, listenersPrefix }, during) {
-	let relay, overseer, listeners;
+/** A relay and its listeners, `crowds` of them by what their commands begin with, as long as `during` runs. */
+async function heard({ address = '127.0.0.1', prefix = [], crowds }, during) {
+	const all = crowds.reduce((sum, { listeners }) => sum + listeners, 0);
+	let relay, overseer, programs = [];
 	try {
 		relay = await Relay.start({ server: { http: { address }, media: { address, workers: 1 } }, rooms: [hall] }, { prefix });
 		relay.url = `http://${address}:${relay.port}`;
 		overseer = await Overseer.open(relay.url);
-		const [command, ...args] = [...listenersPrefix, clientPath, 'load', '--url', relay.url, '--room', 'hall', '--listeners', '10', '--seconds', '300'];
-		listeners = new Program(command, args);
-		await until('ten listen', () => overseer.room('hall')?.listeners === 10, 20_000);
+		programs = crowds.map(({ from = [], listeners }) => {
+			const [command, ...args] = [...from, clientPath, 'load', '--url', relay.url, '--room', 'hall', '--listeners', String(listeners), '--seconds', '300'];
+			return new Program(command, args);
+		});
+		await until(`${all} listen`, () => overseer.room('hall')?.listeners === all, 20_000);
 		await pause(5000); // as long as they hear well nothing is told
 		assert.deepEqual(overseer.alarms, []);
-		const fault = await during(overseer);
+		const fault = await during(overseer, relay);
 		assert.deepEqual(unexpected(overseer, [placeOf(fault)]), []);
 	} finally {
 		overseer?.close();
-		await listeners?.stop();
+		for (const program of programs) await program.stop();
 		await relay?.stop();
-		network.remove();
 	}
 }
 
+/** A worker of a relay all of whose calls to send take so long: the kernel's, a driver's, a hypervisor's fault. */
+async function hang(relay, ms) {
+	const worker = (await threads(relay.pid)).find(({ name }) => name === 'dm-worker-0');
+	const tracer = new Program('strace', ['-qq', '-o', '/dev/null', '-p', String(worker.tid), '-e', `inject=sendmsg,sendmmsg,sendto:delay_enter=${ms}ms`]);
+	tracer.ended.then(({ code }) => code && console.error(tracer.err));
+	return tracer;
+}
+
 describe('on the way', { concurrency: true, skip }, () => {
+	const measuring = 15; // ten seconds of reports, five apart
+
 	test('a network that loses a tenth', (t) => {
 		const network = Network.make();
-		return heard(network, { address: network.lossyHere, prefix: [], listenersPrefix: network.prefix }, (overseer) => suffer(t, overseer, {
+		return heard({ address: network.lossyHere, crowds: [{ from: network.prefix, listeners: 10 }] }, (overseer) => suffer(t, overseer, {
 			kind: 'group-loss', room: null, place: `${network.lossy.split('.').slice(0, 2).join('.')}.0.0/16`, severity: 'warning',
-			measuring: 15, // ten seconds of reports, five apart
-			produce: () => network.lose(10), mend: () => network.lose(0),
-		}));
+			measuring, produce: () => network.lose(10), mend: () => network.lose(0),
+		})).finally(() => network.remove());
 	});
 
 	test('a firewall that drops what the relay sends', (t) => {
 		const network = Network.make();
-		return heard(network, { address: network.clean, prefix: network.prefix, listenersPrefix: [] }, (overseer) => suffer(t, overseer, {
+		return heard({ address: network.clean, prefix: network.prefix, crowds: [{ listeners: 10 }] }, (overseer) => suffer(t, overseer, {
 			kind: 'worker-drops', room: null, place: 'worker 0', severity: 'critical', measuring: 5,
 			produce: () => network.loseLeaving(10), mend: () => network.loseLeaving(0),
-		}));
+		})).finally(() => network.remove());
 	});
+
+	test('a line that is too thin for everybody', (t) => {
+		const networks = [1, 2, 3].map(() => Network.make());
+		const crowds = networks.map((network) => ({ from: network.prefix, listeners: 4 }));
+		const lose = (percent) => networks.forEach((network) => network.lose(percent));
+		return heard({ address: networks[0].lossyHere, crowds }, (overseer) => suffer(t, overseer, {
+			kind: 'uplink-loss', room: null, place: '', severity: 'critical', measuring, produce: () => lose(10), mend: () => lose(0),
+		})).finally(() => networks.forEach((network) => network.remove()));
+	});
+
+	test('a worker that hangs', (t) => heard({ crowds: [{ listeners: 3 }] }, (overseer, relay) => {
+		let tracer;
+		return suffer(t, overseer, {
+			kind: 'worker-stalled', room: null, place: 'worker 0', severity: 'critical',
+			produce: async () => (tracer = await hang(relay, 150)), mend: () => tracer.stop(),
+		});
+	}));
 });

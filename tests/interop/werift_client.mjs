@@ -42,7 +42,7 @@ export class WeriftClient {
 	/** @param {{video?: boolean, keep?: boolean}} [options] keep: every packet of sound */
 	constructor({ video = true, keep = false } = {}) {
 		this.keep = keep;
-		/** @type {{at: number, payload: Buffer, timestamp: number}[]} */
+		/** @type {{at: number, payload: Buffer, timestamp: number, sequence: number, ssrc: number}[]} */
 		this.packets = [];
 		this.audio = new Continuity(960); // 20 ms
 		this.video = new Continuity(0);
@@ -72,7 +72,7 @@ export class WeriftClient {
 			this.frames.set(header.timestamp, (this.frames.get(header.timestamp) ?? 0) + payload.length);
 			return;
 		}
-		this.packets.push({ at, payload: Buffer.from(payload), timestamp: header.timestamp });
+		this.packets.push({ at, payload: Buffer.from(payload), timestamp: header.timestamp, sequence: header.sequenceNumber, ssrc: header.ssrc });
 		if (!this.keep && this.packets.length > 50) this.packets.shift();
 	}
 

@@ -93,6 +93,11 @@ export class WeriftPublisher {
 		this.sent++;
 	}
 
+	/** Of its packets, on the wire. */
+	get ssrc() {
+		return this.pc.getTransceivers()[0].sender.ssrc;
+	}
+
 	/** Sends no more; the connection stays. */
 	async pause() {
 		this.sending = false;

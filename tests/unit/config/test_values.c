@@ -64,6 +64,7 @@ static void test_defaults(void **state)
 	assert_int_equal(room->floor_bitrate_bps, 64000);
 	assert_int_equal(room->channel_bitrate_bps, 64000);
 	assert_int_equal(room->picture.frame_rate, 25);
+	assert_false(room->picture.slides);
 	assert_int_equal(room->picture.ladder_count, 3);
 	assert_int_equal(room->picture.ladder[0].width, 1280);
 	assert_int_equal(room->picture.ladder[2].bitrate_bps, 150000);
@@ -132,6 +133,7 @@ static const char everything[] =
 	"          backups: ['test:', media/hall one.mp4]}\n"
 	"  video:\n"
 	"    frame_rate: 30\n"
+	"    slides: true\n"
 	"    ladder:\n"
 	"    - {width: 1920, height: 1080, bitrate: 4M}\n"
 	"    - {width: 960, height: 540, bitrate: 900000}\n"
@@ -168,6 +170,7 @@ static void test_rooms(void **state)
 	assert_string_equal(room->floor_language, "fr-CH");
 	assert_int_equal(room->floor_bitrate_bps, 96000);
 	assert_int_equal(room->picture.frame_rate, 30);
+	assert_true(room->picture.slides);
 	assert_int_equal(room->picture.ladder_count, 2);
 	assert_int_equal(room->picture.ladder[0].height, 1080);
 	assert_int_equal(room->picture.ladder[1].bitrate_bps, 900000);

@@ -135,6 +135,11 @@ static struct dm_surveyed_channel *sound_of(uint8_t channel)
 	return &fake_measures.channels[room->channels[channel].number];
 }
 
+static struct dm_surveyed_microphone *voice_of(uint8_t channel, uint8_t seat)
+{
+	return &fake_measures.microphones[room->channels[channel].number][seat];
+}
+
 static void a_healthy_room_has_no_alarm(void **state)
 {
 	(void)state;
@@ -236,13 +241,38 @@ static void a_microphone_that_is_on_air_and_dead_is_told(void **state)
 	assert_null(standing(0));
 }
 
+static void two_on_air_may_take_turns_but_not_talk_at_once(void **state)
+{
+	const struct person second = arrive("Fay", BOOTH_FR);
+	double *levels[] = { &voice_of(FR, 0)->momentary_lufs, &voice_of(FR, 1)->momentary_lufs };
+
+	(void)state;
+	did(dm_override_on_air_max(rules, BOOTH_FR, 2, fake_now));
+	goes_on_air(BOOTH_FR);
+	did(dm_booth_on(rules, second.key, DM_OUTPUT_A, fake_now));
+	for (int turn = 0; turn < 10; turn++) { /* one ends while the other begins */
+		*levels[turn % 2] = -23;
+		*levels[1 - turn % 2] = -60;
+		seconds(5);
+		*levels[1 - turn % 2] = -23;
+		seconds(1);
+	}
+	assert_null(standing(0));
+	*levels[0] = *levels[1] = -23;
+	seconds(15);
+	only("channel-voices", "fr");
+	*levels[1] = -60;
+	seconds(15);
+	assert_null(standing(0));
+}
+
 static void an_unfit_microphone_is_told_with_its_seat(void **state)
 {
 	(void)state;
 	goes_on_air(BOOTH_RU);
-	fake_measures.microphones[room->channels[RU].number][0].fitness =
-		(struct dm_interpretability_report){ .verdict = DM_VERDICT_UNFIT,
-						     .reason = DM_VERDICT_REASON_TELEPHONE };
+	voice_of(RU, 0)->fitness = (struct dm_interpretability_report){
+		.verdict = DM_VERDICT_UNFIT, .reason = DM_VERDICT_REASON_TELEPHONE
+	};
 	seconds(13);
 	only("microphone-unfit", "ru/0");
 }
@@ -296,6 +326,27 @@ static void sources_are_told(void **state)
 	seconds(5);
 	only("source-lost", "");
 	assert_true(standing(0)->severity == DM_SEVERITY_CRITICAL);
+}
+
+static void slides_may_stand_still(void **state)
+{
+	struct dm_picture_options slides = *room->picture.options;
+
+	(void)state;
+	slides.slides = true;
+	dm_metric_set(&room->picture.health.still_ms, 60000);
+	seconds(12);
+	only("source-frozen", "");
+	room->picture.options = &slides;
+	seconds(12);
+	assert_null(standing(0));
+	/* Few enough come by themselves: a picture every four seconds. */
+	for (int n = 0; n < 10; n++) {
+		dm_metric_add(&room->picture.health.came, 1);
+		engines_obey();
+		wait_for(DM_SEC(4));
+	}
+	assert_null(standing(0));
 }
 
 static void loss_is_told_by_network(void **state)
@@ -422,10 +473,12 @@ int main(void)
 		WATCH_TEST(a_floor_that_breathes_speaks),
 		WATCH_TEST(a_floor_that_leaks_is_told_where),
 		WATCH_TEST(a_microphone_that_is_on_air_and_dead_is_told),
+		WATCH_TEST(two_on_air_may_take_turns_but_not_talk_at_once),
 		WATCH_TEST(an_unfit_microphone_is_told_with_its_seat),
 		WATCH_TEST(an_empty_booth_counts_while_the_session_runs),
 		WATCH_TEST(a_hardware_booth_needs_nobody_here),
 		WATCH_TEST(sources_are_told),
+		WATCH_TEST(slides_may_stand_still),
 		WATCH_TEST(loss_is_told_by_network),
 		WATCH_TEST(a_worker_in_trouble_is_told),
 		WATCH_TEST(a_token_that_ends_is_told),

@@ -26,7 +26,6 @@ void hall_on_air(struct hall *hall, size_t booth, size_t who)
 	channel->live = true;
 	channel->carries = DM_CARRIED_VOICE;
 	channel->why = DM_CARRIED_WHY_ON_AIR;
-	channel->voices = 1;
 	channel->booth = (uint16_t)booth;
 	channel->microphone = (uint16_t)(booth * 2 + who);
 	channel->level_lufs = -23;
@@ -43,7 +42,6 @@ void hall_off_air(struct hall *hall, size_t booth)
 	channel->live = false;
 	channel->carries = DM_CARRIED_FLOOR;
 	channel->why = DM_CARRIED_WHY_BOOTH_OFF;
-	channel->voices = 0;
 	channel->booth = DM_SAMPLE_NONE;
 	channel->microphone = DM_SAMPLE_NONE;
 	channel->level_lufs = hall->channels[CHANNEL(booth / 3, 0)].level_lufs;

@@ -133,7 +133,7 @@ static void crowd(struct hall *hall)
 {
 	hall->booths[4].on_air = 2;
 	hall->microphones[9].on_air = true;
-	voice(hall)->voices = 2;
+	hall->booths[4].together = 0.6;
 }
 static void kill_microphone(struct hall *hall)
 {
@@ -164,7 +164,11 @@ static void misroute(struct hall *hall)
 }
 static void speak_together(struct hall *hall)
 {
-	voice(hall)->voices = 2;
+	hall->booths[4].together = 0.4;
+}
+static void speak_together_nearly(struct hall *hall)
+{
+	hall->booths[4].together = 0.25;
 }
 static void silence(struct hall *hall)
 {
@@ -245,7 +249,8 @@ static const struct row rows[] = {
 	{ DM_ALARM_MICROPHONE_LOSS, 8, 1, DM_SEVERITY_WARNING, thin, thin_nearly },
 	{ DM_ALARM_MICROPHONE_UNFIT, 8, 1, DM_SEVERITY_WARNING, spoil, NULL },
 	{ DM_ALARM_CHANNEL_WRONG, 6, 1, DM_SEVERITY_CRITICAL, misroute, NULL },
-	{ DM_ALARM_CHANNEL_VOICES, 6, 1, DM_SEVERITY_WARNING, speak_together, NULL },
+	{ DM_ALARM_CHANNEL_VOICES, 6, 1, DM_SEVERITY_WARNING, speak_together,
+	  speak_together_nearly },
 	{ DM_ALARM_CHANNEL_SILENT, 6, 1, DM_SEVERITY_CRITICAL, silence, silence_nearly },
 	{ DM_ALARM_CHANNEL_MUTED, 6, 1, DM_SEVERITY_WARNING, forget_mute, NULL },
 	{ DM_ALARM_CHANNEL_LEAK, 6, 1, DM_SEVERITY_CRITICAL, leak, leak_nearly },
