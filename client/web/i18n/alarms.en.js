@@ -24,7 +24,7 @@ const messages = {
 	'alarm.source-black.do': 'Ask the room for the camera’s or the mixer’s output.',
 	'alarm.source-frozen': 'Picture frozen',
 	'alarm.source-frozen.why': 'The picture stands still: interpreters and signers work blind.',
-	'alarm.source-frozen.do': 'Restart the encoder, or switch to the spare source.',
+	'alarm.source-frozen.do': 'Restart the encoder, or switch to the spare source. If it is a slide, leave it; video.slides in the configuration spares you this alarm.',
 	'alarm.source-silent': 'Room silent',
 	'alarm.source-silent.why': 'The source is there, and for a long time nobody has been heard in it.',
 	'alarm.source-silent.do': 'If the session has begun, check the room’s sound desk and the encoder’s input.',

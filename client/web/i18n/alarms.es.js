@@ -25,7 +25,7 @@ const messages = {
 	'alarm.source-black.do': 'Pida a la sala la salida de la cámara o del mezclador.',
 	'alarm.source-frozen': 'Imagen congelada',
 	'alarm.source-frozen.why': 'La imagen está congelada: los intérpretes trabajan a ciegas.',
-	'alarm.source-frozen.do': 'Reinicie el codificador o pase a la fuente de reserva.',
+	'alarm.source-frozen.do': 'Reinicie el codificador o pase a la fuente de reserva. Si es una diapositiva, déjela; video.slides en la configuración evita esta alarma.',
 	'alarm.source-silent': 'Sala en silencio',
 	'alarm.source-silent.why': 'La fuente está, pero hace mucho que no se oye a nadie.',
 	'alarm.source-silent.do': 'Si la sesión ha empezado, compruebe la mesa de sonido y la entrada del codificador.',

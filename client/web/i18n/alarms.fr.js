@@ -25,7 +25,7 @@ const messages = {
 	'alarm.source-black.do': 'Demandez à la salle la sortie de la caméra ou du mélangeur.',
 	'alarm.source-frozen': 'Image figée',
 	'alarm.source-frozen.why': 'L’image est figée : les interprètes travaillent à l’aveugle.',
-	'alarm.source-frozen.do': 'Redémarrez l’encodeur, ou passez à la source de secours.',
+	'alarm.source-frozen.do': 'Redémarrez l’encodeur, ou passez à la source de secours. Si c’est une diapositive, laissez-la ; video.slides dans la configuration évite cette alarme.',
 	'alarm.source-silent': 'Salle muette',
 	'alarm.source-silent.why': 'La source est là, mais on n’y entend personne depuis longtemps.',
 	'alarm.source-silent.do': 'Si la séance a commencé, vérifiez la régie son et l’entrée de l’encodeur.',

@@ -25,7 +25,7 @@ const messages = {
 	'alarm.source-black.do': '请会场检查摄像机或切换台的输出。',
 	'alarm.source-frozen': '画面冻结',
 	'alarm.source-frozen.why': '画面静止：口译员和手语译员看不到现场。',
-	'alarm.source-frozen.do': '请重启编码器，或切换到备用信号源。',
+	'alarm.source-frozen.do': '请重启编码器，或切换到备用信号源。如果是幻灯片，则无需处理；在配置中设置 video.slides 可避免此警报。',
 	'alarm.source-silent': '会场无声',
 	'alarm.source-silent.why': '信号源正常，但长时间听不到有人讲话。',
 	'alarm.source-silent.do': '若会议已开始，请检查会场调音台和编码器输入。',
