@@ -90,6 +90,14 @@ static void put_picture(struct dm_json_writer *writer, const struct dm_picture_f
 	dm_json_number(writer, "still_for", picture->still_for_s, 1);
 	dm_json_number(writer, "black_for", picture->black_for_s, 1);
 	dm_json_whole(writer, "freezes", (int64_t)picture->freezes);
+	dm_json_open(writer, "rungs", '[');
+	for (size_t n = 0; n < picture->rung_count; n++) {
+		dm_json_open(writer, NULL, '{');
+		dm_json_whole(writer, "height", picture->rungs[n].height);
+		dm_json_whole(writer, "readers", picture->rungs[n].readers);
+		dm_json_close(writer, '}');
+	}
+	dm_json_close(writer, ']');
 }
 
 static void put_sources(struct dm_json_writer *writer, const struct dm_room_options *options)
@@ -201,6 +209,7 @@ static void put_microphone(struct dm_json_writer *writer, const struct dm_room *
 	dm_json_number(writer, "concealed", microphone->concealed, 4);
 	dm_json_number(writer, "delay_ms", microphone->delay_ms, 1);
 	dm_json_number(writer, "drift_ppm", microphone->drift_ppm, 1);
+	dm_json_number(writer, "round_trip_ms", microphone->round_trip_ms, 1);
 	dm_fitness_json(writer, "fitness", &microphone->sound.fitness);
 	dm_json_close(writer, '}');
 }

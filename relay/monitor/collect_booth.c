@@ -40,6 +40,9 @@ static void fill_figures(struct dm_microphone_figures *figures, struct dm_seat_s
 	figures->jitter_ms = (double)feed->reception.jitter / 1000;
 	figures->delay_ms = (double)feed->stats.depth / 1000;
 	figures->drift_ppm = feed->stats.drift_ppm;
+	figures->round_trip_ms = feed->reception.round_trip > 0
+					 ? (double)feed->reception.round_trip / 1000
+					 : NAN;
 }
 
 /* False: nobody sits there, or has no microphone yet. */

@@ -34,6 +34,12 @@ static void look_at_picture(struct dm_picture_figures *figures, struct dm_window
 	figures->still_for_s = (double)dm_metric_get(&health->still_ms) / 1000;
 	figures->black_for_s = (double)dm_metric_get(&health->black_ms) / 1000;
 	figures->freezes = (uint64_t)dm_metric_get(&health->freezes);
+	figures->rung_count = picture->track_count;
+	for (size_t n = 0; n < picture->track_count; n++) {
+		figures->rungs[n].height = picture->options->ladder[n].height;
+		figures->rungs[n].readers = (uint32_t)dm_metric_get(
+			dm_track_readers_metric(picture->tracks[n]));
+	}
 }
 
 /* Where nobody surveys, levels are known all the same. */

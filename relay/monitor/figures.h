@@ -22,6 +22,11 @@ struct dm_picture_figures {
 	double still_for_s;
 	double black_for_s;
 	uint64_t freezes;
+	struct {
+		uint32_t height;  /* pixels; 0: as it comes */
+		uint32_t readers; /* who get it now */
+	} rungs[DM_LADDER_MAX];
+	size_t rung_count;
 };
 
 struct dm_source_figures {
@@ -44,9 +49,10 @@ struct dm_microphone_figures {
 	struct dm_microphone_level level;
 	struct dm_surveyed_microphone sound;
 	double jitter_ms;
-	double loss;      /* share of packets of the last seconds, 0..1 */
-	double concealed; /* share of the sound of the last seconds, 0..1 */
-	double delay_ms;  /* of the jitter buffer */
+	double loss;          /* share of packets of the last seconds, 0..1 */
+	double concealed;     /* share of the sound of the last seconds, 0..1 */
+	double delay_ms;      /* of the jitter buffer */
+	double round_trip_ms; /* NAN: not known yet */
 	double drift_ppm;
 };
 

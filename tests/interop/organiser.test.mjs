@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import WebSocket from 'ws';
 import { pause, Relay, smallLadder, tones, until } from './relay.mjs';
 import { signToken } from './token.mjs';
+import { WeriftClient } from './werift_client.mjs';
 
 const secret = randomBytes(48).toString('base64');
 const organiser = signToken(secret, { role: 'organiser', name: 'Ana' });
@@ -57,7 +58,7 @@ describe('organisers', () => {
 		folder = await mkdtemp(join(tmpdir(), 'dragoman-organisers-'));
 		await writeFile(join(folder, 'secret'), secret, { mode: 0o600 });
 		relay = await Relay.start({
-			server: { data: folder },
+			server: { data: folder, http: { country_header: 'X-Country' } },
 			security: { secret: join(folder, 'secret') },
 			rooms: [
 				{
@@ -92,12 +93,26 @@ describe('organisers', () => {
 		const fr = await ana.until('French is loud, and pictures come', 'measures', ({ channels, source }) => channels[1].momentary > -60 && source.width > 0 && source.frame_rate > 20);
 		assert.deepEqual(fr.channels.map(({ lang }) => lang), ['floor', 'fr', 'es']);
 		assert.deepEqual(fr.source.sources, ['test:tone', 'test:tone']);
+		assert.deepEqual(fr.source.rungs, smallLadder.map(({ height }) => ({ height, readers: 0 })));
 		const meters = await ana.until('French moves', 'meters', ({ channels }) => channels[1][0] > -60);
 		assert.equal(meters.room, 'plenary');
 		const seen = ana.heard.length;
 		await ana.until('ten more', 'meters', () => ana.heard.slice(seen).filter(({ type }) => type === 'meters').length >= 10);
 		const rates = ana.heard.slice(seen).reduce((counts, { type }) => ({ ...counts, [type]: (counts[type] ?? 0) + 1 }), {});
 		assert.ok(rates.overview >= 2 && rates.measures >= 2, JSON.stringify(rates));
+	});
+
+	test('see listeners by the country that a proxy names, and what size they get', async () => {
+		const headers = { Authorization: `Bearer ${signToken(secret, { role: 'delegate' })}` };
+		const listener = await WeriftClient.whep(relay.url, { room: 'plenary', lang: 'fr' }, { headers: { ...headers, 'X-Country': 'ch' } });
+		const nameless = await WeriftClient.whep(relay.url, { room: 'plenary', lang: 'fr' }, { headers: { ...headers, 'X-Country': 'Atlantis' } });
+		const measures = await ana.until('both are counted', 'measures', ({ groups, source }) => groups.some(({ by }) => by === 'country')
+			&& groups.find(({ by }) => by === 'room').listeners === 2 && source.rungs.reduce((sum, { readers }) => sum + readers, 0) === 2);
+		assert.deepEqual(measures.groups.filter(({ by }) => by === 'country').map(({ name, listeners }) => [name, listeners]), [['CH', 1]]);
+		for (const one of [listener, nameless]) {
+			await fetch(one.session.resource, { method: 'DELETE', headers });
+			await one.pc.close();
+		}
 	});
 
 	test('see nothing of rooms that are not theirs', async () => {

@@ -76,13 +76,13 @@ export class WeriftClient {
 		if (!this.keep && this.packets.length > 50) this.packets.shift();
 	}
 
-	/** @param {{way?: (sdp: string) => string}} [options] way: what it makes of the answer */
+	/** @param {{way?: (sdp: string) => string, headers?: Record<string, string>}} [options] way: what it makes of the answer */
 	static async whep(base, choice, options = {}) {
-		const { way = (sdp) => sdp } = options;
+		const { way = (sdp) => sdp, headers } = options;
 		const client = new WeriftClient(options);
 		const offer = await client.pc.createOffer();
 		await client.pc.setLocalDescription(offer);
-		client.session = await WhepSession.join(base, choice, client.pc.localDescription.sdp);
+		client.session = await WhepSession.join(base, choice, client.pc.localDescription.sdp, headers);
 		await client.pc.setRemoteDescription({ type: 'answer', sdp: way(client.session.answer) });
 		return client;
 	}

@@ -11,14 +11,15 @@ export class WhepSession {
 	 * @param {string} base the relay's URL
 	 * @param {{room: string, lang?: string, video?: string}} choice
 	 * @param {string} offer SDP
+	 * @param {Record<string, string>} [headers] of the request, besides
 	 */
-	static async join(base, { room, lang, video }, offer) {
+	static async join(base, { room, lang, video }, offer, headers = {}) {
 		const url = new URL(`/whep/${room}`, base);
 		if (lang) url.searchParams.set('lang', lang);
 		if (video) url.searchParams.set('video', video);
 		const session = new WhepSession();
 		session.postedAt = performance.now();
-		const response = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body: offer });
+		const response = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/sdp', ...headers }, body: offer });
 		session.answer = await response.text();
 		session.answeredAt = performance.now();
 		if (response.status !== 201) throw new Error(`POST ${url}: ${response.status} ${session.answer}`);

@@ -107,6 +107,7 @@ const messages = {
 	'figures.concealed': 'مُغطّى',
 	'figures.jitter': 'تذبذب',
 	'figures.delay': 'تأخير المخزن',
+	'figures.round-trip': 'ذهاب وإياب',
 	'figures.drift': 'انحراف الساعة',
 	'figures.ceiling': 'أعلى تردد',
 	'figures.snr': 'فوق الضجيج',
@@ -116,6 +117,7 @@ const messages = {
 	'figures.still': 'ثابتة منذ',
 	'figures.black': 'سوداء منذ',
 	'figures.freezes': 'مرات التجمد',
+	'figures.viewers': 'المشاهدون حسب الحجم',
 	'figures.offset': 'الصوت قبل الصورة',
 	'figures.restarts': 'مرات إعادة التشغيل',
 

@@ -106,6 +106,7 @@ const messages = {
 	'figures.concealed': 'Concealed',
 	'figures.jitter': 'Jitter',
 	'figures.delay': 'Buffer delay',
+	'figures.round-trip': 'Round trip',
 	'figures.drift': 'Clock drift',
 	'figures.ceiling': 'Highest frequency',
 	'figures.snr': 'Above the noise',
@@ -115,6 +116,7 @@ const messages = {
 	'figures.still': 'Stands still for',
 	'figures.black': 'Black for',
 	'figures.freezes': 'Freezes',
+	'figures.viewers': 'Viewers by size',
 	'figures.offset': 'Sound before picture',
 	'figures.restarts': 'Restarts',
 

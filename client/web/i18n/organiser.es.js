@@ -107,6 +107,7 @@ const messages = {
 	'figures.concealed': 'Disimulado',
 	'figures.jitter': 'Fluctuación',
 	'figures.delay': 'Retardo del búfer',
+	'figures.round-trip': 'Ida y vuelta',
 	'figures.drift': 'Deriva del reloj',
 	'figures.ceiling': 'Frecuencia máxima',
 	'figures.snr': 'Sobre el ruido',
@@ -116,6 +117,7 @@ const messages = {
 	'figures.still': 'Inmóvil desde hace',
 	'figures.black': 'En negro desde hace',
 	'figures.freezes': 'Congelaciones',
+	'figures.viewers': 'Espectadores por tamaño',
 	'figures.offset': 'Sonido antes que la imagen',
 	'figures.restarts': 'Reinicios',
 

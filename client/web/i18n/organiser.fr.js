@@ -107,6 +107,7 @@ const messages = {
 	'figures.concealed': 'Masqué',
 	'figures.jitter': 'Gigue',
 	'figures.delay': 'Retard du tampon',
+	'figures.round-trip': 'Aller-retour',
 	'figures.drift': 'Dérive d’horloge',
 	'figures.ceiling': 'Fréquence maximale',
 	'figures.snr': 'Au-dessus du bruit',
@@ -116,6 +117,7 @@ const messages = {
 	'figures.still': 'Immobile depuis',
 	'figures.black': 'Noire depuis',
 	'figures.freezes': 'Gels',
+	'figures.viewers': 'Spectateurs par taille',
 	'figures.offset': 'Son avant l’image',
 	'figures.restarts': 'Redémarrages',
 

@@ -107,6 +107,7 @@ const messages = {
 	'figures.concealed': 'Скрыто',
 	'figures.jitter': 'Джиттер',
 	'figures.delay': 'Задержка буфера',
+	'figures.round-trip': 'Туда и обратно',
 	'figures.drift': 'Уход часов',
 	'figures.ceiling': 'Верхняя частота',
 	'figures.snr': 'Над шумом',
@@ -116,6 +117,7 @@ const messages = {
 	'figures.still': 'Неподвижна уже',
 	'figures.black': 'Чёрная уже',
 	'figures.freezes': 'Замираний',
+	'figures.viewers': 'Зрителей по размеру',
 	'figures.offset': 'Звук раньше картинки',
 	'figures.restarts': 'Перезапусков',
 

@@ -107,6 +107,7 @@ const messages = {
 	'figures.concealed': '已补偿',
 	'figures.jitter': '抖动',
 	'figures.delay': '缓冲延迟',
+	'figures.round-trip': '往返时延',
 	'figures.drift': '时钟漂移',
 	'figures.ceiling': '最高频率',
 	'figures.snr': '高于噪声',
@@ -116,6 +117,7 @@ const messages = {
 	'figures.still': '静止时长',
 	'figures.black': '黑屏时长',
 	'figures.freezes': '冻结次数',
+	'figures.viewers': '各尺寸观看人数',
 	'figures.offset': '声音超前画面',
 	'figures.restarts': '重启次数',
 

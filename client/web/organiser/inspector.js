@@ -61,13 +61,14 @@ function channelFigures(measures, locale) {
 /** @param {MicrophoneMeasures | null} measures @param {Locale} locale @returns {readonly Figure[]} */
 function microphoneFigures(measures, locale) {
 	if (!measures) return [];
-	const { loss, concealed, jitter_ms, delay_ms, drift_ppm, fitness } = measures;
+	const { loss, concealed, jitter_ms, delay_ms, drift_ppm, round_trip_ms, fitness } = measures;
 
 	return [
 		{ name: 'figures.loss', value: share(locale, loss, 1), ...(loss !== null && loss > LOSS_MARKED && { tone: 'notice' }) },
 		{ name: 'figures.concealed', value: share(locale, concealed, 1), ...(concealed !== null && concealed > LOSS_MARKED && { tone: 'notice' }) },
 		{ name: 'figures.jitter', value: milliseconds(locale, jitter_ms), ...(jitter_ms !== null && jitter_ms > JITTER_MARKED_MS && { tone: 'notice' }) },
 		{ name: 'figures.delay', value: milliseconds(locale, delay_ms) },
+		{ name: 'figures.round-trip', value: milliseconds(locale, round_trip_ms) },
 		{ name: 'figures.drift', value: locale.text('figure.ppm', { value: plain(locale, drift_ppm, 1) }) },
 		{ name: 'figures.ceiling', value: locale.text('figure.khz', { value: plain(locale, fitness?.ceiling_hz ? fitness.ceiling_hz / 1_000 : null, 1) }) },
 		{ name: 'figures.snr', value: locale.text('figure.db', { value: plain(locale, fitness?.snr_db ?? null) }) },

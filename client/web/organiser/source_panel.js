@@ -19,7 +19,7 @@ const EARLY = 45;
 const LATE = -125;
 
 /** @param {PictureMeasures} picture @param {Locale} locale @returns {readonly Figure[]} */
-function pictureFigures({ frame_rate, width, height, bitrate: bits, key_interval, still_for, black_for, freezes }, locale) {
+function pictureFigures({ frame_rate, width, height, bitrate: bits, key_interval, still_for, black_for, freezes, rungs }, locale) {
 	return [
 		{ name: 'figures.size', value: width && height ? ltr(`${width} × ${height}`) : UNKNOWN },
 		{ name: 'figures.frames', value: plain(locale, frame_rate, 1) },
@@ -28,6 +28,7 @@ function pictureFigures({ frame_rate, width, height, bitrate: bits, key_interval
 		{ name: 'figures.still', value: seconds(locale, still_for, 0), ...(still_for !== null && still_for > STILL_MARKED && { tone: 'notice' }) },
 		{ name: 'figures.black', value: seconds(locale, black_for, 0), ...(black_for !== null && black_for > 1 && { tone: 'notice' }) },
 		{ name: 'figures.freezes', value: plain(locale, freezes) },
+		{ name: 'figures.viewers', value: rungs.length ? ltr(rungs.map(({ height, readers }) => (height ? `${height}p: ` : '') + locale.count(readers)).join(' · ')) : UNKNOWN },
 	];
 }
 

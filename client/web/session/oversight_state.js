@@ -70,6 +70,7 @@
  * @property {number | null} still_for seconds
  * @property {number | null} black_for seconds
  * @property {number | null} freezes
+ * @property {readonly { readonly height: number, readonly readers: number }[]} rungs of the ladder; height 0: as it comes
  */
 
 /** @typedef {PictureMeasures & { readonly offset_ms: number | null, readonly restarts: number | null, readonly in_use: number, readonly sources: readonly string[], readonly sign: PictureMeasures | null, readonly fitness: Fitness | null }} SourceMeasures */
@@ -104,6 +105,7 @@
  * @property {number | null} concealed 0..1
  * @property {number | null} delay_ms
  * @property {number | null} drift_ppm
+ * @property {number | null} round_trip_ms
  * @property {Fitness | null} fitness
  */
 
@@ -251,6 +253,7 @@ function parsePicture(value) {
 		still_for: maybe(value['still_for']),
 		black_for: maybe(value['black_for']),
 		freezes: maybe(value['freezes']),
+		rungs: Array.isArray(value['rungs']) ? value['rungs'].filter(isObject).map((rung) => ({ height: number(rung['height']), readers: number(rung['readers']) })) : [],
 	};
 }
 
@@ -304,6 +307,7 @@ function parseMicrophone(value) {
 		concealed: maybe(value['concealed']),
 		delay_ms: maybe(value['delay_ms']),
 		drift_ppm: maybe(value['drift_ppm']),
+		round_trip_ms: maybe(value['round_trip_ms']),
 		fitness: parseFitness(value['fitness']),
 	};
 }

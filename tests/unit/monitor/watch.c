@@ -456,7 +456,10 @@ static void figures_and_the_audience_are_of_the_room(void **state)
 	assert_int_equal(figures.microphones[BOOTH_FR].booth, BOOTH_FR);
 	assert_true(figures.microphones[BOOTH_FR].on_air);
 	assert_false(figures.microphones[BOOTH_EN].on_air);
+	assert_true(isnan(figures.microphones[BOOTH_FR].round_trip_ms)); /* nobody has told it */
 	assert_true(fabs(figures.source.picture.frame_rate - 25) < 1);
+	assert_int_equal(figures.source.picture.rung_count, 2);
+	assert_int_equal(figures.source.picture.rungs[1].height, 360);
 	assert_string_equal(figures.groups[0].name, "plenary");
 	assert_string_equal(figures.groups[1 + FR].name, "fr");
 	assert_in_range(dm_watch_audience(watch, room, FR, &points, &start), 2, 3);
