@@ -23,7 +23,7 @@
 
 /* Eight at a time, which the compiler does in two or three instructions: fmaxf would have to mind
  * NaN. */
-static float largest(const float *samples)
+float dm_frame_peak(const float *samples)
 {
 	float peaks[8] = { 0 };
 
@@ -70,7 +70,7 @@ static void note_peak(struct dm_peak *peak, float largest_sample)
 
 void dm_peak_run(struct dm_peak *peak, const float *samples)
 {
-	note_peak(peak, samples ? largest(samples) : 0);
+	note_peak(peak, samples ? dm_frame_peak(samples) : 0);
 }
 
 float dm_peak_dbfs(const struct dm_peak *peak)
@@ -89,7 +89,7 @@ static void note_power(struct dm_meter *meter, double power)
 
 void dm_meter_run(struct dm_meter *meter, const float *samples)
 {
-	const float peak = samples ? largest(samples) : 0;
+	const float peak = samples ? dm_frame_peak(samples) : 0;
 
 	note_peak(&meter->peak, peak);
 	if (samples && peak >= NOTHING) {

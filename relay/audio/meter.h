@@ -13,6 +13,9 @@
 #define DM_METER_LOUDNESS_TICKS 20 /* 400 ms */
 #define DM_METER_PEAK_TICKS     5  /* 100 ms */
 
+/* The largest of DM_AUDIO_FRAME_SAMPLES samples, without its sign. */
+float dm_frame_peak(const float *samples);
+
 /* The largest sample of the last ticks. Zero-initialised. */
 struct dm_peak {
 	float of[DM_METER_PEAK_TICKS];

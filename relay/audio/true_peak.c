@@ -1,4 +1,5 @@
 #include "audio/true_peak.h"
+#include "audio/meter.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,22 +30,6 @@ void dm_true_peak_init(struct dm_true_peak *peak)
 	}
 }
 
-/* By comparing, in lanes, as the compiler likes it: fmaxf is a call, for the sake of NaN. */
-static float highest(const float *samples)
-{
-	float peaks[8] = { 0 };
-
-	for (size_t n = 0; n < FRAME; n += 8)
-		for (size_t lane = 0; lane < 8; lane++) {
-			const float size = fabsf(samples[n + lane]);
-
-			peaks[lane] = size > peaks[lane] ? size : peaks[lane];
-		}
-	for (size_t lane = 1; lane < 8; lane++)
-		peaks[0] = peaks[lane] > peaks[0] ? peaks[lane] : peaks[0];
-	return peaks[0];
-}
-
 float dm_true_peak_run(struct dm_true_peak *peak, const float *samples)
 {
 	float *input = peak->input;
@@ -54,7 +39,7 @@ float dm_true_peak_run(struct dm_true_peak *peak, const float *samples)
 		memcpy(input + TAPS - 1, samples, FRAME * sizeof(*samples));
 	else
 		memset(input + TAPS - 1, 0, FRAME * sizeof(*samples));
-	most = highest(input + TAPS - 1);
+	most = dm_frame_peak(input + TAPS - 1);
 	for (size_t place = 0; place < PLACES; place++) {
 		float between[FRAME] = { 0 };
 
@@ -63,7 +48,7 @@ float dm_true_peak_run(struct dm_true_peak *peak, const float *samples)
 			for (size_t n = 0; n < FRAME; n++)
 				between[n] += peak->taps[place][tap] * input[n + tap];
 
-		const float found = highest(between);
+		const float found = dm_frame_peak(between);
 
 		most = found > most ? found : most;
 	}
