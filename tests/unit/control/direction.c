@@ -5,6 +5,7 @@
 #include "fake_watch.h"
 #include "offers.h"
 #include "session/ear.h"
+#include "watched_hub.h"
 #include "websocket_client.h"
 
 #include <errno.h>
@@ -16,71 +17,27 @@
 
 #include <cmocka.h>
 
-#define START  INT64_C(1800000000)
-#define SECRET "0123456789abcdef0123456789abcdef"
-
-static const struct dm_token_key key = { .algorithm = DM_TOKEN_HS256,
-					 .bytes = SECRET,
-					 .count = sizeof(SECRET) - 1 };
-
 struct fixture {
-	struct dm_event *event;
+	struct watched_hub *watched;
+	struct dm_event *event; /* of it, as the next three */
 	struct dm_room *room;
 	struct dm_watch *watch;
-	struct dm_access *access;
 	struct dm_hub *hub;
 	struct dm_conversation *ana;
 	struct dm_conversation *bert;
 };
 
-static int64_t fake_clock(void)
-{
-	return START;
-}
-
-static void on_wake(void *user)
-{
-	(void)user;
-}
-
-static void show_token(struct dm_conversation *conversation, enum dm_role role, const char *room,
-		       const char *channel)
-{
-	struct dm_token token = { .grant.role = role, .name = "Ana", .expires_at = START + 36000 };
-	char *text;
-
-	if (room)
-		strcpy(token.grant.rooms.text[token.grant.rooms.count++], room);
-	if (channel)
-		strcpy(token.grant.channels.text[token.grant.channels.count++], channel);
-	assert_int_equal(dm_token_sign(&key, &token, START, &text), 0);
-	dm_conversation_identify(conversation, text);
-	g_free(text);
-}
-
 static int setup(void **state)
 {
-	const struct dm_security_options security = { .algorithm = DM_TOKEN_HS256,
-						      .key = SECRET,
-						      .key_bytes = sizeof(SECRET) - 1,
-						      .lifetime_seconds = 7200 };
-	const struct dm_access_options access = { .security = &security, .clock = fake_clock };
 	struct fixture *f = calloc(1, sizeof(*f));
 
-	f->event = fake_event_create();
-	f->room = dm_event_find_room(f->event, "plenary");
-	f->watch = fake_watch_create(f->event);
-	assert_int_equal(dm_access_create(&f->access, &access), 0);
-
-	const struct dm_hub_options hub = {
-		.event = f->event, .watch = f->watch, .access = f->access, .grace_ms = 1000
-	};
-
-	assert_int_equal(dm_hub_create(&f->hub, &hub), 0);
-	f->ana = dm_conversation_open(f->hub, 0, on_wake, NULL);
-	f->bert = dm_conversation_open(f->hub, 0, on_wake, NULL);
-	show_token(f->ana, DM_ROLE_ORGANISER, NULL, NULL);
-	show_token(f->bert, DM_ROLE_INTERPRETER, NULL, NULL);
+	f->watched = watched_hub_create();
+	f->event = f->watched->event;
+	f->room = f->watched->room;
+	f->watch = f->watched->watch;
+	f->hub = f->watched->hub;
+	f->ana = watched_hub_page(f->watched, DM_ROLE_ORGANISER, "Ana");
+	f->bert = watched_hub_page(f->watched, DM_ROLE_INTERPRETER, "Ana");
 	*state = f;
 	return 0;
 }
@@ -91,10 +48,7 @@ static int teardown(void **state)
 
 	dm_conversation_close(f->ana);
 	dm_conversation_close(f->bert);
-	dm_hub_destroy(f->hub);
-	dm_access_destroy(f->access);
-	fake_watch_destroy(f->watch);
-	fake_event_destroy(f->event);
+	watched_hub_destroy(f->watched);
 	free(f);
 	return 0;
 }
@@ -230,8 +184,9 @@ static struct dm_token minted(struct fixture *f, const char *message, const char
 
 	if (strcmp(ws_text(json, "type"), "minted") != 0)
 		fail_msg("%s: %s", message, ws_text(json, "message"));
-	assert_int_equal(dm_token_verify(&key, ws_text(json, "token"), START, &token),
-			 DM_TOKEN_FINE);
+	assert_int_equal(
+		dm_token_verify(&watched_key, ws_text(json, "token"), WATCHED_START, &token),
+		DM_TOKEN_FINE);
 	assert_int_equal(ws_number(json, "expires"), token.expires_at);
 	assert_memory_equal(ws_text(json, "link"), link, strlen(link));
 	assert_null(strstr(fake_watch_recorded(f->watch), ws_text(json, "token")));
@@ -252,15 +207,15 @@ static void test_mint(void **state)
 	assert_string_equal(token.grant.rooms.text[0], "plenary");
 	assert_string_equal(token.grant.channels.text[0], "fr");
 	assert_string_equal(token.name, "Bo");
-	assert_int_equal(token.expires_at, START + 7200);
+	assert_int_equal(token.expires_at, WATCHED_START + 7200);
 	token = minted(f, "{'type':'mint','role':'delegate','ttl':60}", "/?token=ey");
 	assert_int_equal(token.grant.rooms.count, 0);
-	assert_int_equal(token.expires_at, START + 60);
+	assert_int_equal(token.expires_at, WATCHED_START + 60);
 	minted(f, "{'type':'mint','role':'feed','room':'side','channel':'en'}",
 	       "/whip/side/channels/en");
 	/* An organiser's never outlives the one who made it. */
 	token = minted(f, "{'type':'mint','role':'organiser','ttl':2592000}", "/organiser?token=");
-	assert_int_equal(token.expires_at, START + 36000);
+	assert_int_equal(token.expires_at, WATCHED_START + 36000);
 	ws_expect(f->ana, "bad-message", "{'type':'mint','role':'delegate','ttl':59}");
 	ws_expect(f->ana, "bad-message", "{'type':'mint','role':'anonymous'}");
 	ws_expect(f->ana, "unknown-language", "{'type':'mint','role':'delegate','channel':'tlh'}");
@@ -274,7 +229,7 @@ static void test_mint_limited(void **state)
 	struct fixture *f = *state;
 	struct dm_token token;
 
-	show_token(f->ana, DM_ROLE_ORGANISER, "side", "en");
+	watched_hub_identify(f->ana, DM_ROLE_ORGANISER, "Ana", "side", "en");
 	token = minted(f, "{'type':'mint','role':'organiser'}", "/organiser?token=");
 	assert_int_equal(token.grant.rooms.count, 1);
 	assert_string_equal(token.grant.rooms.text[0], "side");
@@ -353,7 +308,7 @@ static void test_token_end(void **state)
 
 	assert_int_equal(dm_hub_token_end(f->hub), 0); /* nobody does anything yet */
 	sit(f);
-	assert_int_equal(dm_hub_token_end(f->hub), START + 36000);
+	assert_int_equal(dm_hub_token_end(f->hub), WATCHED_START + 36000);
 }
 
 int main(void)

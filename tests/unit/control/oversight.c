@@ -5,6 +5,7 @@
 #include "fake_session.h"
 #include "fake_watch.h"
 #include "offers.h"
+#include "watched_hub.h"
 #include "websocket_client.h"
 
 #include <math.h>
@@ -16,68 +17,33 @@
 
 #include <cmocka.h>
 
-#define START  INT64_C(1800000000)
-#define SECRET "0123456789abcdef0123456789abcdef"
-
 struct fixture {
-	struct dm_event *event;
+	struct watched_hub *watched;
+	struct dm_event *event; /* of it, as the next three */
 	struct dm_room *room;
 	struct dm_watch *watch;
-	struct dm_access *access;
 	struct dm_hub *hub;
 	struct dm_conversation *ana; /* of the plenary and all the rest */
 	struct dm_conversation *ben; /* of the side room */
 };
-
-static int64_t fake_clock(void)
-{
-	return START;
-}
 
 static void on_wake(void *user)
 {
 	(void)user;
 }
 
-static void show_token(struct dm_conversation *conversation, enum dm_role role, const char *name,
-		       const char *room)
-{
-	const struct dm_token_key key = { .algorithm = DM_TOKEN_HS256,
-					  .bytes = SECRET,
-					  .count = sizeof(SECRET) - 1 };
-	struct dm_token token = { .grant.role = role, .expires_at = START + 3600 };
-	char *text;
-
-	strcpy(token.name, name);
-	if (room)
-		strcpy(token.grant.rooms.text[token.grant.rooms.count++], room);
-	assert_int_equal(dm_token_sign(&key, &token, START, &text), 0);
-	dm_conversation_identify(conversation, text);
-	g_free(text);
-}
-
 static int setup(void **state)
 {
-	const struct dm_security_options security = { .algorithm = DM_TOKEN_HS256,
-						      .key = SECRET,
-						      .key_bytes = sizeof(SECRET) - 1 };
-	const struct dm_access_options access = { .security = &security, .clock = fake_clock };
 	struct fixture *f = calloc(1, sizeof(*f));
 
-	f->event = fake_event_create();
-	f->room = dm_event_find_room(f->event, "plenary");
-	f->watch = fake_watch_create(f->event);
-	assert_int_equal(dm_access_create(&f->access, &access), 0);
-
-	const struct dm_hub_options hub = {
-		.event = f->event, .watch = f->watch, .access = f->access, .grace_ms = 1000
-	};
-
-	assert_int_equal(dm_hub_create(&f->hub, &hub), 0);
-	f->ana = dm_conversation_open(f->hub, 0, on_wake, NULL);
-	f->ben = dm_conversation_open(f->hub, 0, on_wake, NULL);
-	show_token(f->ana, DM_ROLE_ORGANISER, "Ana", NULL);
-	show_token(f->ben, DM_ROLE_ORGANISER, "Ben", "side");
+	f->watched = watched_hub_create();
+	f->event = f->watched->event;
+	f->room = f->watched->room;
+	f->watch = f->watched->watch;
+	f->hub = f->watched->hub;
+	f->ana = watched_hub_page(f->watched, DM_ROLE_ORGANISER, "Ana");
+	f->ben = watched_hub_page(f->watched, DM_ROLE_ORGANISER, "Ben");
+	watched_hub_identify(f->ben, DM_ROLE_ORGANISER, "Ben", "side", NULL);
 	*state = f;
 	return 0;
 }
@@ -88,10 +54,7 @@ static int teardown(void **state)
 
 	dm_conversation_close(f->ana);
 	dm_conversation_close(f->ben);
-	dm_hub_destroy(f->hub);
-	dm_access_destroy(f->access);
-	fake_watch_destroy(f->watch);
-	fake_event_destroy(f->event);
+	watched_hub_destroy(f->watched);
 	free(f);
 	return 0;
 }
@@ -271,7 +234,7 @@ static void test_measures(void **state)
 	json = run_for(f, f->ana, "meters");
 	assert_int_equal(json_array_size(ws_at(json, "channels")), 4);
 	json_decref(json);
-	show_token(f->ana, DM_ROLE_ORGANISER, "Ana", "plenary");
+	watched_hub_identify(f->ana, DM_ROLE_ORGANISER, "Ana", "plenary", NULL);
 	ws_drain(f->ana);
 	json = run_for(f, f->ana, "measures");
 	assert_int_equal(json_array_size(ws_at(json, "groups")), 0); /* the whole event's are not */
@@ -340,7 +303,7 @@ static void test_line_up(void **state)
 	assert_string_equal(ws_text(json, "state"), "stopped");
 	json_decref(json);
 	/* Not who may not see the room. */
-	show_token(f->ana, DM_ROLE_ORGANISER, "Ana", "side");
+	watched_hub_identify(f->ana, DM_ROLE_ORGANISER, "Ana", "side", NULL);
 	ws_expect(f->ana, "overseeing", "{'type':'oversee'}");
 	ws_drain(f->ana);
 	fake_line_up_tell(room);
@@ -383,7 +346,7 @@ static void test_shared(void **state)
 	struct fixture *f = *state;
 	GBytes *first, *second;
 
-	show_token(f->ben, DM_ROLE_ORGANISER, "Ben", NULL);
+	watched_hub_identify(f->ben, DM_ROLE_ORGANISER, "Ben", NULL, NULL);
 	ws_expect(f->ana, "overseeing", "{'type':'oversee'}");
 	ws_expect(f->ben, "overseeing", "{'type':'oversee'}");
 	ws_drain(f->ana);
@@ -452,7 +415,7 @@ static void test_fitness(void **state)
 	char *text = json_dumps(message, 0);
 	json_t *json;
 
-	show_token(f->ana, DM_ROLE_INTERPRETER, "Cho", NULL);
+	watched_hub_identify(f->ana, DM_ROLE_INTERPRETER, "Cho", NULL, NULL);
 	dm_conversation_receive(f->ana, text, strlen(text), DM_SEC(1));
 	ws_drain(f->ana);
 	fill(channels, &group, &microphone);
@@ -484,14 +447,14 @@ static void test_revoked(void **state)
 	struct fixture *f = *state;
 	const char *const revoked[] = { f->ana->visitor->token.id };
 	const struct dm_security_options security = { .algorithm = DM_TOKEN_HS256,
-						      .key = SECRET,
-						      .key_bytes = sizeof(SECRET) - 1,
+						      .key = WATCHED_SECRET,
+						      .key_bytes = sizeof(WATCHED_SECRET) - 1,
 						      .revoked = revoked,
 						      .revoked_count = 1 };
 
 	ws_expect(f->ana, "overseeing", "{'type':'oversee','room':'plenary'}");
 	ws_drain(f->ana);
-	dm_access_update(f->access, &security);
+	dm_access_update(f->watched->access, &security);
 	for (int n = 0; n < DM_OVERSIGHT_RARE; n++)
 		dm_oversight_run(f->hub);
 	fake_watch_raise(f->watch, DM_ALARM_CHANNEL_LEAK, "plenary", "fr");
