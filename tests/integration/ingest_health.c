@@ -326,23 +326,7 @@ static void test_switch(void **state)
 	rig_stop(rig);
 }
 
-static int kill_senders(void **state)
-{
-	(void)state;
-	rig_kill_all();
-	return 0;
-}
-
-static int remove_media(void **state)
-{
-	char command[300];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", rig_media(""));
-	return system(command) == 0 ? 0 : -1;
-}
-
-#define T(name) cmocka_unit_test_teardown(name, kill_senders)
+#define T(name) cmocka_unit_test_teardown(name, rig_kill_senders)
 
 int main(int argc, char **argv)
 {
@@ -354,5 +338,5 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
-	return cmocka_run_group_tests(tests, NULL, remove_media);
+	return cmocka_run_group_tests(tests, NULL, rig_remove_media);
 }

@@ -592,3 +592,19 @@ bool rig_has_ended(pid_t child)
 	remember(child, 0);
 	return true;
 }
+
+int rig_kill_senders(void **state)
+{
+	(void)state;
+	rig_kill_all();
+	return 0;
+}
+
+int rig_remove_media(void **state)
+{
+	char command[300];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf %s", rig_media(""));
+	return system(command) == 0 ? 0 : -1;
+}

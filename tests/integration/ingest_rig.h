@@ -116,6 +116,10 @@ const char *rig_lips_in_order(void);
 pid_t rig_spawn(const char *const *argv);
 void rig_kill(pid_t child);
 void rig_kill_all(void);
+
+/* For cmocka: after a test, and after the last one. */
+int rig_kill_senders(void **state);
+int rig_remove_media(void **state);
 bool rig_has_ended(pid_t child); /* by itself; it is then gone */
 
 #endif
