@@ -12,7 +12,7 @@ const frameMs = 20;
 const threshold = 0.02;
 const quietSamples = 4800; // 100 ms without the tone come before each burst
 
-const room = { id: 'plenary', title: { en: 'Plenary' }, floor: { source: 'test:silence', language: 'en' }, channels: [{ language: 'fr' }] };
+const room = { id: 'plenary', title: { en: 'Plenary' }, floor: { source: 'test:silence', language: 'en' }, video: { ladder: [] }, channels: [{ language: 'fr' }] };
 
 /** Where bursts begin: sample numbers in frames decoded one after another. */
 async function onsets(frames) {
