@@ -371,11 +371,38 @@ void dm_oversight_tell_line_up(struct dm_hub *hub, const struct dm_room *room)
 		tell_text(hub, room->options->id, dm_line_up_json(room->line_up));
 }
 
+/* What came of it, for whoever asks an hour later: how many passed, and which did not. */
+static void record_line_up(struct dm_watch *watch, const struct dm_room *room)
+{
+	unsigned passed = 0;
+	char detail[64];
+
+	for (size_t c = 1; c < room->channel_count; c++) {
+		const struct dm_line_up_channel *channel = &room->line_up->channels[c];
+		bool good = true;
+
+		if (channel->part != DM_LINE_UP_SENT)
+			continue;
+		for (size_t n = 0; n < DM_LINE_UP_STEPS; n++)
+			good = good && channel->report.results[n] == DM_LINE_UP_PASS;
+		passed += good;
+		g_snprintf(detail, sizeof(detail), "{\"problem\":\"%s\"}",
+			   dm_line_up_problem_name(channel->report.problem));
+		if (!good)
+			dm_watch_record(watch, "line-up-failed", room->options->id,
+					room->channels[c].lang, "", detail);
+	}
+	g_snprintf(detail, sizeof(detail), "{\"count\":%u}", passed);
+	dm_watch_record(watch, "lined-up", room->options->id, "", "", detail);
+}
+
 static void on_line_up(void *user, struct dm_room *room)
 {
 	const struct dm_oversight *oversight = user;
 
 	dm_oversight_tell_line_up(oversight->hub, room);
+	if (room->line_up->state == DM_LINE_UP_DONE)
+		record_line_up(oversight->hub->options.watch, room);
 }
 
 void dm_oversight_create(struct dm_oversight **out, struct dm_hub *hub)

@@ -77,6 +77,8 @@ const messages = {
 	'log.call-take': 'تولى نداءً',
 	'log.call-done': 'أنهى نداءً',
 	'log.line-up': 'أجرى فحص الخطوط',
+	'log.lined-up': 'انتهى فحص الخطوط؛ القنوات الناجحة: {detail}',
+	'log.line-up-failed': 'لم تجتز فحص الخطوط',
 
 	'plot.heading': 'المستمعون عبر الزمن',
 	'plot.table': 'الأرقام في جدول',

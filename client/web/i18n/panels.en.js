@@ -76,6 +76,8 @@ const messages = {
 	'log.call-take': 'Took a call',
 	'log.call-done': 'Finished a call',
 	'log.line-up': 'Ran a line-up',
+	'log.lined-up': 'Line-up is done; channels that passed: {detail}',
+	'log.line-up-failed': 'Did not pass the line-up',
 
 	'plot.heading': 'Listeners over time',
 	'plot.table': 'The same as a table',

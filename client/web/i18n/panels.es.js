@@ -77,6 +77,8 @@ const messages = {
 	'log.call-take': 'Atendió una llamada',
 	'log.call-done': 'Cerró una llamada',
 	'log.line-up': 'Hizo una prueba de líneas',
+	'log.lined-up': 'Prueba de líneas terminada; canales correctos: {detail}',
+	'log.line-up-failed': 'No pasó la prueba de líneas',
 
 	'plot.heading': 'Oyentes a lo largo del tiempo',
 	'plot.table': 'En forma de tabla',

@@ -77,6 +77,8 @@ const messages = {
 	'log.call-take': 'A pris un appel',
 	'log.call-done': 'A clos un appel',
 	'log.line-up': 'A lancé des essais',
+	'log.lined-up': 'Essais terminés ; canaux réussis : {detail}',
+	'log.line-up-failed': 'N’a pas réussi les essais',
 
 	'plot.heading': 'Auditoire au fil du temps',
 	'plot.table': 'Sous forme de tableau',

@@ -77,6 +77,8 @@ const messages = {
 	'log.call-take': 'Вызов принят',
 	'log.call-done': 'Вызов закрыт',
 	'log.line-up': 'Проверка линий',
+	'log.lined-up': 'Проверка линий окончена; прошло каналов: {detail}',
+	'log.line-up-failed': 'Не прошёл проверку линий',
 
 	'plot.heading': 'Слушатели по времени',
 	'plot.table': 'То же таблицей',

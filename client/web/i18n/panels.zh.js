@@ -77,6 +77,8 @@ const messages = {
 	'log.call-take': '接听呼叫',
 	'log.call-done': '完成呼叫',
 	'log.line-up': '线路测试',
+	'log.lined-up': '线路测试完成；通过的频道数：{detail}',
+	'log.line-up-failed': '未通过线路测试',
 
 	'plot.heading': '听众人数变化',
 	'plot.table': '以表格显示',

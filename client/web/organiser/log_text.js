@@ -70,6 +70,8 @@ const EVENTS = {
 	'start': 'log.start',
 	'stop': 'log.stop',
 	'session': 'log.session',
+	'lined-up': 'log.lined-up',
+	'line-up-failed': 'log.line-up-failed',
 };
 
 /** @type {Readonly<Record<string, MessageKey>>} */
@@ -78,7 +80,7 @@ const SITTINGS = { 'closed': 'sitting.closed', 'line-up': 'sitting.line-up', 'ru
 /** How a handover ends that has not worked (relay/session/interpretation_name.c). */
 const FAILED = /^(declined|cancelled|expired|withdrawn|no-sound)$/;
 const BOOTHS = /^(seated|left|link|microphone|held|took-over|on-air-max|handover|shift|slow-down|call)$/;
-const SOURCES = /^(feed|programme|floor-language|session)$/;
+const SOURCES = /^(feed|programme|floor-language|session|lined-up|line-up-failed)$/;
 
 /** @param {LogEntry} entry @returns {Readonly<Record<string, unknown>>} */
 function detailOf({ detail }) {

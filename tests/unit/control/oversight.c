@@ -296,6 +296,19 @@ static void test_line_up(void **state)
 	assert_true(json_is_null(ws_at(json, "channels.2.level_db")));
 	json_decref(json);
 
+	/* What came of it is kept. */
+	line_up->channels[3].part = DM_LINE_UP_SENT;
+	for (size_t n = 0; n < DM_LINE_UP_STEPS; n++)
+		line_up->channels[3].report.results[n] = DM_LINE_UP_PASS;
+	line_up->state = DM_LINE_UP_DONE;
+	fake_line_up_tell(room);
+	assert_string_equal(dm_watch_entry(f->watch, 0)->kind, "lined-up");
+	assert_string_equal(dm_watch_entry(f->watch, 0)->detail, "{\"count\":1}");
+	assert_string_equal(dm_watch_entry(f->watch, 1)->kind, "line-up-failed");
+	assert_string_equal(dm_watch_entry(f->watch, 1)->channel, room->channels[1].lang);
+	assert_string_equal(dm_watch_entry(f->watch, 1)->detail, "{\"problem\":\"clipped\"}");
+	line_up->state = DM_LINE_UP_RUNNING;
+
 	dm_line_up_stop(room);
 	ws_drain(f->ana);
 	ws_expect(f->ana, "overseeing", "{'type':'oversee','room':'plenary'}");

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <stdarg.h>
@@ -543,6 +544,28 @@ static void every_kind_is_explained(void **state)
 	assert_string_equal(dm_severity_name(DM_SEVERITY_CRITICAL), "critical");
 }
 
+static void the_readme_has_every_kind_with_its_times(void **state)
+{
+	static char readme[65536];
+	FILE *file = fopen(DM_SOURCE_DIR "/relay/monitor/README.md", "r");
+
+	(void)state;
+	assert_non_null(file);
+	readme[fread(readme, 1, sizeof(readme) - 1, file)] = '\0';
+	fclose(file);
+	for (unsigned k = 0; k < DM_ALARM_COUNT; k++) {
+		const struct dm_limit *limit = &dm_limits_default()[k];
+		char entry[64];
+
+		snprintf(entry, sizeof(entry), "`%s` %lld/%lld",
+			 dm_alarm_kind_name((enum dm_alarm_kind)k),
+			 (long long)(limit->raise_after / DM_SEC(1)),
+			 (long long)(limit->clear_after / DM_SEC(1)));
+		if (!strstr(readme, entry))
+			fail_msg("relay/monitor/README.md lacks %s", entry);
+	}
+}
+
 int table_tests(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -557,6 +580,7 @@ int table_tests(void)
 		cmocka_unit_test(what_is_gone_is_cleared),
 		cmocka_unit_test(limits_can_be_changed),
 		cmocka_unit_test(every_kind_is_explained),
+		cmocka_unit_test(the_readme_has_every_kind_with_its_times),
 	};
 
 	return cmocka_run_group_tests_name("table", tests, NULL, NULL);
