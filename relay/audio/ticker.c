@@ -1,31 +1,17 @@
 #include "audio/ticker.h"
 #include "audio/ears.h"
 #include "audio/encoder.h"
+#include "audio/metronome.h"
 #include "audio/post.h"
 #include "audio/strip.h"
 #include "base/log.h"
 
 #include <errno.h>
 #include <math.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
-#include <unistd.h>
 
 #define TICK DM_MSEC(20) /* DM_AUDIO_FRAME_SAMPLES at DM_AUDIO_RATE_HZ */
-
-/* Further behind, ticks are left out rather than made up: the process was stopped. Choice. */
-#define BEHIND_MOST DM_SEC(5)
-
-/* On a busy machine the beat goes before decoding and encoding. Without the right to it
- * (CAP_SYS_NICE) the beat only has less protection. */
-#define TICKER_NICE (-10)
-
-/* A gauge of the worst over so long; choice: no scrape misses it by much. */
-#define LATEST_WINDOW DM_SEC(10)
 
 struct channel {
 	struct dm_strip *strip; /* owned */
@@ -37,19 +23,14 @@ struct dm_ticker {
 	struct dm_timeline timeline;
 	const struct dm_audience *audience; /* borrowed */
 	struct dm_metrics *metrics;         /* borrowed, nullable */
-	struct dm_metric latest;            /* microseconds */
-	struct dm_metric busy;              /* microseconds that beats took */
 	struct dm_metric events_dropped;
-	dm_usec latest_since;
 	uint32_t lookahead;       /* samples, of all encoders */
 	struct channel *channels; /* owned */
 	size_t count;
 	struct dm_ears ears;
 	struct dm_post *post; /* owned */
 	struct dm_log_limit failures;
-	pthread_t thread;
-	bool has_thread;
-	_Atomic bool stopping;
+	struct dm_metronome *metronome; /* owned */
 };
 
 /* --- life --- */
@@ -67,29 +48,36 @@ static int ask_lookahead(struct dm_ticker *ticker)
 	return error;
 }
 
+static void make(void *user, int64_t tick)
+{
+	dm_ticker_make(user, tick);
+}
+
+static void publish(void *user, int64_t tick, dm_usec now)
+{
+	dm_ticker_publish(user, tick, now);
+}
+
+static int create_metronome(struct dm_ticker *ticker)
+{
+	return dm_metronome_create(&ticker->metronome,
+				   &(struct dm_metronome_options){
+					   .first = ticker->timeline.origin + DM_TICKER_DELAY,
+					   .period = TICK,
+					   .make = make,
+					   .publish = publish,
+					   .user = ticker,
+					   .metrics = ticker->metrics,
+				   });
+}
+
 static int add_metrics(struct dm_ticker *ticker)
 {
-	const struct {
-		enum dm_metric_type type;
-		const char *name, *help;
-		const struct dm_metric *metric;
-		uint32_t scale;
-	} samples[] = {
-		{ DM_METRIC_GAUGE, "dragoman_ingest_tick_late_seconds",
-		  "The latest beat of sound in ten seconds.", &ticker->latest, 1000000 },
-		{ DM_METRIC_COUNTER, "dragoman_ingest_tick_busy_seconds_total",
-		  "Time that beats of sound took; a second each second is too much.", &ticker->busy,
-		  1000000 },
-		{ DM_METRIC_COUNTER, "dragoman_channel_events_dropped_total",
-		  "What engines found out and nobody took in time.", &ticker->events_dropped, 1 },
-	};
-	int error = 0;
-
-	for (size_t n = 0; ticker->metrics && n < sizeof(samples) / sizeof(samples[0]) && !error;
-	     n++)
-		error = dm_metrics_add(ticker->metrics, samples[n].type, samples[n].name,
-				       samples[n].help, "", samples[n].metric, samples[n].scale);
-	return error;
+	if (!ticker->metrics)
+		return 0;
+	return dm_metrics_add(
+		ticker->metrics, DM_METRIC_COUNTER, "dragoman_channel_events_dropped_total",
+		"What engines found out and nobody took in time.", "", &ticker->events_dropped, 1);
 }
 
 int dm_ticker_create(struct dm_ticker **out, const struct dm_timeline *timeline,
@@ -110,6 +98,8 @@ int dm_ticker_create(struct dm_ticker **out, const struct dm_timeline *timeline,
 
 	if (!error)
 		error = ask_lookahead(ticker);
+	if (!error)
+		error = create_metronome(ticker);
 	if (!error)
 		error = add_metrics(ticker);
 	if (error) {
@@ -429,91 +419,28 @@ void dm_ticker_publish(struct dm_ticker *ticker, int64_t tick, dm_usec now)
 	dm_audience_ring(ticker->audience);
 }
 
-static void note_lateness(struct dm_ticker *ticker, dm_usec now, dm_usec late)
-{
-	if (now - ticker->latest_since >= LATEST_WINDOW || late > dm_metric_get(&ticker->latest)) {
-		dm_metric_set(&ticker->latest, late);
-		ticker->latest_since = now;
-	}
-}
-
-static void sleep_until(dm_usec at)
-{
-	const struct timespec until = {
-		.tv_sec = at / DM_SEC(1),
-		.tv_nsec = at % DM_SEC(1) * 1000,
-	};
-
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
-		;
-}
-
-/* The last tick that is due at `now`; at least 0. */
-static int64_t tick_due(const struct dm_ticker *ticker, dm_usec now)
-{
-	const dm_usec since = now - DM_TICKER_DELAY - ticker->timeline.origin;
-
-	return since > 0 ? since / TICK : 0;
-}
+/* --- its time --- */
 
 int64_t dm_ticker_next(const struct dm_ticker *ticker, dm_usec now)
 {
-	return tick_due(ticker, now) + 1;
-}
-
-static void *run(void *user)
-{
-	struct dm_ticker *ticker = user;
-	int64_t tick = tick_due(ticker, dm_time_now());
-
-	pthread_setname_np(pthread_self(), "dm-ticker");
-	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), TICKER_NICE);
-	while (!atomic_load(&ticker->stopping)) {
-		const dm_usec due = ticker->timeline.origin + tick * TICK + DM_TICKER_DELAY;
-
-		sleep_until(due);
-
-		const dm_usec now = dm_time_now();
-
-		if (now - due > BEHIND_MOST) {
-			dm_log(DM_LOG_WARN, "audio.ticks_left_out", "ticks=%lld",
-			       (long long)(tick_due(ticker, now) - tick));
-			tick = tick_due(ticker, now);
-		}
-		note_lateness(ticker, now, now - due);
-		dm_ticker_make(ticker, tick);
-
-		const dm_usec made = dm_time_now();
-
-		dm_ticker_publish(ticker, tick++, made);
-		dm_metric_add(&ticker->busy, made - now);
-	}
-	return NULL;
+	return dm_metronome_due(ticker->metronome, now) + 1;
 }
 
 int dm_ticker_start(struct dm_ticker *ticker)
 {
-	atomic_store(&ticker->stopping, false);
-	if (pthread_create(&ticker->thread, NULL, run, ticker) != 0)
-		return -EAGAIN;
-	ticker->has_thread = true;
-	return 0;
+	return dm_metronome_start(ticker->metronome);
 }
 
 void dm_ticker_stop(struct dm_ticker *ticker)
 {
-	if (!ticker->has_thread)
-		return;
-	atomic_store(&ticker->stopping, true);
-	pthread_join(ticker->thread, NULL);
-	ticker->has_thread = false;
+	dm_metronome_stop(ticker->metronome);
 }
 
 void dm_ticker_destroy(struct dm_ticker *ticker)
 {
 	if (!ticker)
 		return;
-	dm_ticker_stop(ticker);
+	dm_metronome_destroy(ticker->metronome);
 	dm_post_destroy(ticker->post);
 	dm_ears_finish(&ticker->ears);
 	for (size_t n = 0; n < ticker->count; n++)
