@@ -18,6 +18,8 @@
 #ifndef DM_INGEST_SOURCE_URI_H
 #define DM_INGEST_SOURCE_URI_H
 
+#include "ingest/uri_part.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -44,7 +46,7 @@ struct dm_source_uri {
 	enum dm_source_kind kind;
 	char location[DM_SOURCE_URI_MAX]; /* FILE: the path; SRT, RTSP, RTMP: the whole URI */
 	char label[DM_SOURCE_URI_MAX];    /* for logs and people: no user, password or query */
-	char host[256];                   /* UDP, RTP: "" for any address */
+	char host[DM_URI_HOST_MAX];       /* UDP, RTP: "" for any address */
 	char iface[16];                   /* UDP, RTP: network interface, or "" */
 	uint16_t port;
 	bool listens; /* waits to be called; silence before that is no failure */
