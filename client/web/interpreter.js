@@ -8,48 +8,50 @@
 import { Check } from './check/check.js';
 import { AirPanel } from './console/air_panel.js';
 import { judgeAir } from './console/air.js';
-import { AGAIN, Announcer } from './console/announcer.js';
-import { contactProblem } from './console/contact.js';
+import { Announcer } from './console/announcer.js';
+import { Call } from './console/call.js';
+import { ContactLine } from './console/contact_line.js';
 import { Cues } from './console/cues.js';
 import { Doubt } from './console/doubt.js';
+import { EMPTY_BOOTH } from './console/empty_booth.js';
+import { Events } from './console/events.js';
 import { FitnessPanel } from './console/fitness_panel.js';
 import { handoverOf } from './console/handover.js';
-import { Head, shiftText } from './console/head.js';
+import { Head } from './console/head.js';
 import { IncomingPanel, channelName } from './console/incoming_panel.js';
+import { listKeys } from './console/key_list.js';
 import { keyTable } from './console/key_table.js';
-import { Keys, capOf } from './console/keys.js';
+import { Keys } from './console/keys.js';
 import { MessagesPanel } from './console/messages_panel.js';
-import { MeterView } from './console/meters.js';
+import { Meters } from './console/meters.js';
 import { MICROPHONE_PROBLEMS, MicrophonePanel, otherMicrophone } from './console/microphone_panel.js';
 import { MixPanel } from './console/mix_panel.js';
+import { Note } from './console/note.js';
 import { PartnersPanel } from './console/partners_panel.js';
 import { keepSeat, keptSeat } from './console/place.js';
 import { refusalText } from './console/refusal.js';
 import { SignInForm } from './console/sign_in.js';
-import { byId, make, setText } from './page/element.js';
+import { airText, statusText } from './console/status_text.js';
+import { byId, setText } from './page/element.js';
 import { Help } from './page/help.js';
 import { setIcon } from './page/icon.js';
-import { nameIn, ownName } from './page/language.js';
 import { readLink } from './page/link.js';
 import { Locale } from './page/locale.js';
+import { fillLocales } from './page/locale_choice.js';
 import { recall, remember } from './page/memory.js';
 import { Notices } from './page/notices.js';
-import { LOCALES } from './page/preference.js';
 import { Stage } from './page/stage.js';
 import { WakeLock } from './page/wake_lock.js';
-import { Booth, chatOf } from './session/booth.js';
+import { Booth } from './session/booth.js';
 import { FLOOR } from './session/protocol.js';
 import { Headset } from './sound/headset.js';
 import { Microphone } from './sound/microphone.js';
 
 /** @typedef {import('./session/booth_state.js').OutputName} OutputName */
-/** @typedef {import('./page/locale.js').MessageKey} MessageKey */
 
-/** Milliseconds; choices. */
-const TOAST = 6_000;
-const CALL_DONE_SHOWN = 10_000;
+/** Per cent; choice. */
 const VOLUME_STEP = 4;
-/** Between two readings of the meters on this device: as often as the relay sends its own. */
+/** Milliseconds between two readings of the meters on this device: as often as the relay sends its own. */
 const METER_EVERY = 100;
 
 /** @type {'sign-in' | 'check' | 'console'} */
@@ -59,20 +61,17 @@ let rendering = false;
 let coughing = false;
 /** @type {OutputName} */
 let output = 'A';
-/** @type {'none' | 'open' | 'taken' | 'done'} */
-let call = 'none';
-let toastTimer = 0;
 let consent = false;
-let contactWas = /** @type {MessageKey | null} */ (null);
-let everInContact = false;
 
 const link = readLink();
 const locale = new Locale(['check', 'console', 'fitness']);
 const announcer = new Announcer();
+const note = new Note();
 const notices = new Notices(byId('notices', HTMLDivElement), locale);
 const wakeLock = new WakeLock();
 const help = new Help();
 const doubt = new Doubt(render);
+const call = new Call(render);
 const head = new Head();
 const fitnessPanel = new FitnessPanel((words) => announcer.say(words));
 const stage = new Stage(() => headset.unlock());
@@ -90,17 +89,13 @@ const booth = new Booth({
 		if (consent) booth.standby(true);
 	},
 	onSeat: keepSeat,
-	onEvent: happened,
+	onEvent: (name, fields) => events.take(name, fields),
 	onLevels: showServerLevels,
-	onRefused: (code, message) => toast(refusalText(code, message, locale)),
+	onRefused: (code, message) => note.show(refusalText(code, message, locale)),
 });
 
-const meters = {
-	microphone: new MeterView('meter-mic'),
-	relay: new MeterView('meter-relay'),
-	out: new MeterView('meter-out'),
-	incoming: new MeterView('meter-in'),
-};
+const meters = new Meters();
+const contactLine = new ContactLine(() => cues.play('lost'));
 const airPanel = new AirPanel({ onMicrophone: toggleMicrophone, onCough: cough, onOutput: useOutput, onSlow: slowDown, onCall: callTechnician });
 const partnersPanel = new PartnersPanel({
 	onStandby: toggleStandby,
@@ -119,6 +114,7 @@ const incomingPanel = new IncomingPanel({
 });
 const mixPanel = new MixPanel({ onSet: (change) => headset.set(change), onMonitor: toggleMonitor, onMonitorOutput: swapMonitor });
 const messagesPanel = new MessagesPanel((to, text) => booth.say(to, text));
+const events = new Events({ booth, locale, announcer, note, cues, call, messages: messagesPanel, fitness: fitnessPanel, notices });
 const microphonePanel = new MicrophonePanel({ onMicrophone: chooseMicrophone, onHeadset: (id) => headset.choose(id), onOther: useOtherMicrophone });
 const check = new Check({ root: byId('check-place', HTMLDivElement), locale, microphone, headset, onDone: enter });
 const signIn = new SignInForm(
@@ -191,7 +187,7 @@ function isOnAir() {
 
 function toggleMicrophone() {
 	if (isOpen()) booth.microphone('off');
-	else if (!microphone.track) toast(locale.text('mic.none'));
+	else if (!microphone.track) note.show(locale.text('mic.none'));
 	else booth.microphone('on', output);
 	gateMicrophone();
 }
@@ -232,7 +228,7 @@ function otherOutput() {
 }
 
 async function slowDown() {
-	if (await booth.slowDown()) toast(locale.text('slow.sent'));
+	if (await booth.slowDown()) note.show(locale.text('slow.sent'));
 }
 
 async function callTechnician() {
@@ -265,7 +261,7 @@ async function setPreset(preset) {
 	const lang = booth.state?.incoming.lang ?? FLOOR;
 
 	if (await booth.setPreset(preset, lang))
-		toast(locale.text('preset.set', { number: locale.count(preset + 1), channel: channelName(lang, locale) }));
+		note.show(locale.text('preset.set', { number: locale.count(preset + 1), channel: channelName(lang, locale) }));
 }
 
 function toggleMonitor() {
@@ -286,22 +282,7 @@ function turnVolume(by) {
 function sayStatus() {
 	const { state } = booth;
 	if (!state) return announcer.say(locale.text('air.unknown'), true);
-	const air = currentAir();
-	const language = air.lang && nameIn(air.lang, locale.name);
-	const listeners = state.outputs.reduce((sum, each) => sum + each.listeners, 0);
-
-	announcer.say(
-		[
-			locale.text(air.word),
-			locale.text(air.detail, { language, name: air.name }),
-			locale.text('output.listeners', { count: locale.count(listeners) }),
-			byId('incoming-now', HTMLParagraphElement).textContent,
-			shiftText(state, sinceState(), locale),
-		]
-			.filter(Boolean)
-			.join('. '),
-		true,
-	);
+	announcer.say(statusText(state, currentAir(), byId('incoming-now', HTMLParagraphElement).textContent, sinceState(), locale), true);
 	return undefined;
 }
 
@@ -315,63 +296,6 @@ function useOtherMicrophone() {
 async function chooseMicrophone(id) {
 	await microphone.open(id);
 	remember('microphone', microphone.device);
-}
-
-/* What happens */
-
-/** @param {string} name @param {Readonly<Record<string, unknown>>} fields */
-function happened(name, fields) {
-	if (name === 'chat') {
-		const message = chatOf(fields);
-		messagesPanel.add(message, locale);
-		if (message.seat === null || message.seat !== booth.state?.you) announcer.say(locale.text('chat.said', { name: messagesPanel.writer(message, locale), text: message.text }));
-	} else if (name === 'fitness' || name === 'floor-fitness') {
-		fitnessPanel.take(name, fields['fitness'], locale);
-	} else if (name === 'notice') {
-		notices.add(fields);
-	} else if (name === 'shift') {
-		toast(locale.text('shift.over', { time: locale.minutes((booth.state?.shift?.for ?? 0) / 60) }));
-		cues.play('asked');
-	} else if (name === 'took-over') {
-		toast(locale.text('handover.took-over'));
-	} else if (name === 'handover-ended') {
-		const words = HANDOVER_ENDS[String(fields['how'])];
-		if (words) toast(locale.text(words));
-	} else if (name === 'call') {
-		callChanged(String(fields['state']));
-	}
-}
-
-/** How a handover ended, where it did not simply work. @type {Readonly<Record<string, MessageKey>>} */
-const HANDOVER_ENDS = {
-	declined: 'handover.declined',
-	cancelled: 'handover.cancelled',
-	expired: 'handover.expired',
-	withdrawn: 'handover.withdrawn',
-	'no-sound': 'handover.no-sound',
-};
-
-/** @param {string} state */
-function callChanged(state) {
-	if (state !== 'open' && state !== 'taken' && state !== 'done') return;
-	call = state;
-	if (state !== 'open') toast(locale.text(state === 'taken' ? 'call.taken' : 'call.done'));
-	if (state === 'done')
-		setTimeout(() => {
-			if (call === 'done') call = 'none';
-			render();
-		}, CALL_DONE_SHOWN);
-	render();
-}
-
-/** @param {string} text */
-function toast(text) {
-	const line = byId('note', HTMLParagraphElement);
-
-	clearTimeout(toastTimer);
-	line.textContent = '';
-	setTimeout(() => (line.textContent = text), AGAIN);
-	toastTimer = setTimeout(() => (line.textContent = ''), TOAST);
 }
 
 /* What is shown */
@@ -393,7 +317,7 @@ function showAll() {
 	for (const id of ['sign-in', 'check', 'console']) byId(id, HTMLElement).hidden = id !== page;
 	byId('leave', HTMLButtonElement).hidden = page !== 'console';
 	gateMicrophone();
-	showContact();
+	contactLine.show(booth, page === 'console', locale);
 	if (page === 'sign-in') showSignIn();
 	if (page === 'check') check.show();
 	if (page === 'console') showConsole();
@@ -419,27 +343,6 @@ function showSignIn() {
 	);
 }
 
-/** The relay or its sound is gone: said above everything, and heard. */
-function showContact() {
-	const { session } = booth;
-
-	if (booth.inContact || (page !== 'console' && session.link === 'open')) everInContact = true;
-	const key = contactProblem({
-		seated: page === 'console',
-		online: navigator.onLine,
-		link: session.link,
-		attempt: session.attempt,
-		phase: session.phase,
-		blocked: session.blocked,
-		first: !everInContact,
-	});
-	const text = key ? locale.text(key) : '';
-
-	setText(byId('lost', HTMLDivElement), text);
-	if (key && !contactWas && page === 'console') cues.play('lost');
-	contactWas = key;
-}
-
 function currentAir() {
 	const { session } = booth;
 
@@ -458,17 +361,15 @@ function showConsole() {
 	const { state, session } = booth;
 	const room = session.event?.rooms.find(({ id }) => id === booth.seating?.room);
 	const air = currentAir();
-	const language = air.lang && nameIn(air.lang, locale.name);
 
 	document.documentElement.dataset['lamp'] = air.lamp;
 	if (!state || !room) {
-		airPanel.show({ air, booth: EMPTY, open: false, coughing, output, call }, locale);
+		airPanel.show({ air, booth: EMPTY_BOOTH, open: false, coughing, output, call: call.state }, locale);
 		return;
 	}
 	if (isOnAir() && booth.seat) output = booth.seat.output;
-	if (call === 'none' && state.call !== null) call = 'open';
-	if (call === 'open' && state.call === null) call = 'none';
-	airPanel.show({ air, booth: state, open: isOpen(), coughing, output, call }, locale);
+	call.follow(state.call);
+	airPanel.show({ air, booth: state, open: isOpen(), coughing, output, call: call.state }, locale);
 	partnersPanel.show(state, booth.stateAt, booth.inContact, locale);
 	incomingPanel.show(state, room, locale);
 	mixPanel.show(headset, state, locale);
@@ -477,27 +378,11 @@ function showConsole() {
 	microphonePanel.show(microphone, headset, locale);
 	fitnessPanel.show(locale);
 	setText(byId('slow-state', HTMLParagraphElement), room.slow_down ? locale.text('slow.state', { count: locale.count(room.slow_down) }) : '');
-	const words = `${locale.text(air.word)}. ${locale.text(air.detail, { language, name: air.name })}`;
-	const { lamp, asked } = announcer.follow(air, words, state, locale);
+	const { lamp, asked } = announcer.follow(air, airText(air, locale), state, locale);
 	if (lamp && (air.lamp === 'on-air' || air.lamp === 'off')) cues.play(air.lamp === 'on-air' ? 'on' : 'off');
 	if (asked) cues.play('asked');
 	head.show(room, state, session.quality.level, locale.text(air.word), locale);
 }
-
-/** Before the relay has said anything. */
-const EMPTY = {
-	id: '',
-	room: '',
-	you: -1,
-	monitor: /** @type {const} */ ('A'),
-	outputs: [],
-	seats: [],
-	handover: { state: /** @type {const} */ ('none'), from: null, to: null, invited: [], ends_in: 0 },
-	incoming: { automatic: false, chosen: FLOOR, lang: FLOOR, depth: 0, why: '', pivots: [], presets: [null, null, null] },
-	shift: null,
-	call: null,
-	on_air_max: 1,
-};
 
 /** @param {import('./session/protocol.js').Room} room */
 function showPicture(room) {
@@ -526,18 +411,13 @@ function showClock() {
 }
 
 function showServerLevels() {
-	const { levels, seat } = booth;
-	const out = levels?.outputs[seat?.output === 'B' ? 1 : 0];
-
 	if (!ready || page !== 'console') return;
-	meters.relay.show(levels?.microphone?.peak ?? null, locale);
-	meters.out.show(out?.peak ?? null, locale);
+	meters.showServer(booth.levels, booth.seat?.output, locale);
 }
 
 function showOwnLevels() {
 	if (!ready || page !== 'console') return;
-	meters.microphone.show(microphone.level()?.peak ?? null, locale);
-	meters.incoming.show(headset.level()?.peak ?? null, locale);
+	meters.showOwn(microphone.level()?.peak ?? null, headset.level()?.peak ?? null, locale);
 	if (!booth.levels) showServerLevels();
 }
 
@@ -578,19 +458,6 @@ const keys = keyTable({
 	setPreset,
 });
 
-function listKeys() {
-	byId('keys', HTMLDListElement).replaceChildren(
-		...keys.map(({ key, always, text }) =>
-			make(
-				'div',
-				{},
-				make('dt', {}, make('kbd', {}, capOf(key)), ...(always ? [' ', make('kbd', {}, always)] : [])),
-				make('dd', {}, locale.text(text)),
-			),
-		),
-	);
-}
-
 /* The beginning */
 
 function listenToPage() {
@@ -616,20 +483,14 @@ function listenToPage() {
 }
 
 async function begin() {
-	const select = byId('interface', HTMLSelectElement);
-
 	booth.session.start();
 	await locale.loadPreferred(link.lang);
-	select.append(...LOCALES.map((name) => make('option', { value: name, lang: name }, ownName(name))));
-	select.value = locale.name;
-	select.addEventListener('change', async () => {
-		const name = LOCALES.find((each) => each === select.value);
-		if (name) await locale.load(name, true);
-		listKeys();
+	fillLocales(byId('interface', HTMLSelectElement), locale, () => {
+		listKeys(keys, locale);
 		render();
 	});
 	listenToPage();
-	listKeys();
+	listKeys(keys, locale);
 	ready = true;
 	document.title = locale.text('console.title');
 	const seat = keptSeat();

@@ -2,13 +2,15 @@
 
 import { byId, setText } from '../page/element.js';
 
+/** @typedef {import('../session/booth_state.js').OutputName} OutputName */
+/** @typedef {import('../session/booth_state.js').ServerLevels} ServerLevels */
 /** @typedef {import('../page/locale.js').Locale} Locale */
 
 /** dB a second that a peak falls, as a quasi-peak programme meter does (IEC 60268-10, type I: 20 dB in 1.7 s). */
 const FALL = 11.8;
 const FLOOR_DB = -60;
 
-export class MeterView {
+class MeterView {
 	/** @type {HTMLMeterElement} */ #meter;
 	/** @type {HTMLOutputElement} */ #value;
 	#shown = FLOOR_DB;
@@ -32,5 +34,27 @@ export class MeterView {
 		const rounded = Math.round(this.#shown);
 		if (this.#meter.value !== rounded) this.#meter.value = rounded;
 		setText(this.#value, db === null ? '–' : rounded <= FLOOR_DB ? '−∞' : locale.decimal(rounded));
+	}
+}
+
+/** The console's four: the own microphone, and what of it the relay receives; what goes out, and what is heard. */
+export class Meters {
+	#microphone = new MeterView('meter-mic');
+	#relay = new MeterView('meter-relay');
+	#out = new MeterView('meter-out');
+	#incoming = new MeterView('meter-in');
+
+	/** What this device measures. @param {number | null} microphone @param {number | null} incoming @param {Locale} locale */
+	showOwn(microphone, incoming, locale) {
+		this.#microphone.show(microphone, locale);
+		this.#incoming.show(incoming, locale);
+	}
+
+	/** What the relay says. @param {ServerLevels | null} levels @param {OutputName | undefined} output that is used @param {Locale} locale */
+	showServer(levels, output, locale) {
+		const out = levels?.outputs[output === 'B' ? 1 : 0];
+
+		this.#relay.show(levels?.microphone?.peak ?? null, locale);
+		this.#out.show(out?.peak ?? null, locale);
 	}
 }

@@ -1,0 +1,21 @@
+/** One sentence that stays for a few seconds: what came of a wish, or what others did. */
+
+import { byId } from '../page/element.js';
+import { AGAIN } from './announcer.js';
+
+/** Milliseconds; choice. */
+const SHOWN = 6_000;
+
+export class Note {
+	#line = byId('note', HTMLParagraphElement);
+	#timer = 0;
+
+	/** @param {string} text */
+	show(text) {
+		clearTimeout(this.#timer);
+		/* The same words again are heard again. */
+		this.#line.textContent = '';
+		setTimeout(() => (this.#line.textContent = text), AGAIN);
+		this.#timer = setTimeout(() => (this.#line.textContent = ''), SHOWN);
+	}
+}
