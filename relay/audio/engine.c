@@ -1,34 +1,16 @@
 #include "audio/engine.h"
-#include "audio/comfort_noise.h"
-#include "audio/crossfade.h"
-#include "audio/encoder.h"
+#include "audio/mix.h"
 #include "audio/voice.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define FRAME  DM_AUDIO_FRAME_SAMPLES
 #define VOICES DM_ENGINE_VOICES
-
-/* Everything that may be heard; voices come first. */
-enum source { FLOOR = VOICES, OTHER, NOISE, LINE_UP, SOURCES };
-
-/* Several of them, one bit each; 0 is silence. */
-typedef unsigned sources;
-
-#define BIT(n)     (1u << (n))
-#define ALL_VOICES (BIT(VOICES) - 1)
+#define BIT    DM_MIX_BIT
 
 #define RAMP_LEAST DM_MSEC(300)
 #define RAMP_MOST  DM_SEC(5)
-
-/* Samples. Between interpreters 60 ms, within the 20 to 100 that are not heard as a cut or as two
- * people; a cough must be gone at once, and a standby there. Choices. */
-#define HANDOVER 2880
-#define MUTE     960
-#define TAKEOVER 1920
 
 /* Ticks. Who is not heard is not decoded either (a third of a core for 32 channels), but for the
  * first 120 ms of every second, of which its level is taken. Choices. */
@@ -41,28 +23,20 @@ typedef unsigned sources;
 
 #define HANDOVER_MOST DM_SEC(3) /* waits for a pause */
 
-/* Below and above: what counts as heard when a handover is measured; every MEASURE samples. */
-#define HEARD   0.05f
-#define HALF    0.5f
-#define MEASURE 48
-
 #define EVENTS 16
 
 struct dm_engine {
 	struct dm_engine_options options;
-	size_t ramp; /* samples */
 	struct dm_voice voices[VOICES];
 	struct dm_limiter *limiter; /* owned */
-	struct dm_comfort_noise noise;
-	struct dm_crossfade fades[SOURCES];
+	struct dm_mix mix;
 	struct dm_engine_state state;
-	uint8_t on_air; /* the voice meant to be heard in ON_AIR, with others or alone */
-	sources heard;  /* what is faded to */
-	sources dead;   /* voices on air of whose dead link was told */
-	bool fallen;    /* all are, and the fallback is heard for them */
+	uint8_t on_air;  /* the voice meant to be heard in ON_AIR, with others or alone */
+	dm_mix_set dead; /* voices on air of whose dead link was told */
+	bool fallen;     /* all are, and the fallback is heard for them */
 	bool passes_floor;
-	sources woken;  /* microphones that others listen to, in the next tick */
-	unsigned alert; /* ticks that the standby stays awake */
+	dm_mix_set woken; /* microphones that others listen to, in the next tick */
+	unsigned alert;   /* ticks that the standby stays awake */
 	unsigned ticks;
 	bool handing; /* to state.voice, at a pause */
 	dm_usec handing_since;
@@ -100,8 +74,7 @@ int dm_engine_create(struct dm_engine **out, const struct dm_engine_options *opt
 		return -ENOMEM;
 	engine->options = *options;
 	engine->ticks = options->phase;
-	engine->ramp = (size_t)(ramp * 6 / 125);
-	dm_comfort_noise_init(&engine->noise, 1);
+	dm_mix_init(&engine->mix, ramp);
 
 	int error = dm_limiter_create(&engine->limiter, options->ceiling_db);
 
@@ -175,7 +148,7 @@ bool dm_engine_take_event(struct dm_engine *engine, struct dm_engine_event *even
 bool dm_engine_state_valid(const struct dm_engine_state *state)
 {
 	return state->mode <= DM_ENGINE_ON_AIR && state->voice < VOICES &&
-	       (state->voices & ~ALL_VOICES) == 0 &&
+	       (state->voices & ~DM_MIX_VOICES) == 0 &&
 	       (!state->has_standby || state->standby < VOICES);
 }
 
@@ -211,9 +184,9 @@ int dm_engine_set(struct dm_engine *engine, const struct dm_engine_state *state)
 static bool needed(const struct dm_engine *engine, uint8_t number)
 {
 	const struct dm_engine_state *state = &engine->state;
-	const sources on_air = state->voices | BIT(engine->on_air);
+	const dm_mix_set on_air = state->voices | BIT(engine->on_air);
 
-	if (dm_crossfade_heard(&engine->fades[number]) || (engine->woken & BIT(number)))
+	if (dm_mix_hears(&engine->mix, number) || (engine->woken & BIT(number)))
 		return true;
 	if (state->mode != DM_ENGINE_OFF && (on_air & BIT(number)))
 		return true;
@@ -244,13 +217,13 @@ static void read_voices(struct dm_engine *engine, const struct dm_engine_inputs 
 		engine->alert--;
 }
 
-static sources fallback(const struct dm_engine *engine)
+static dm_mix_set fallback(const struct dm_engine *engine)
 {
 	switch (engine->options.fallback) {
 	case DM_ENGINE_FLOOR:
-		return BIT(FLOOR);
+		return BIT(DM_MIX_FLOOR);
 	case DM_ENGINE_OTHER:
-		return BIT(OTHER);
+		return BIT(DM_MIX_OTHER);
 	case DM_ENGINE_SILENCE:
 		break;
 	}
@@ -296,7 +269,7 @@ static void hand_over(struct dm_engine *engine, dm_usec tick)
 		return;
 	engine->handing = false;
 	engine->fallen = false;
-	engine->measuring = engine->heard == BIT(engine->on_air);
+	engine->measuring = engine->mix.heard == BIT(engine->on_air);
 	engine->leaving = engine->on_air;
 	engine->on_air = to;
 	engine->handover = (struct dm_engine_event){
@@ -310,9 +283,9 @@ static void hand_over(struct dm_engine *engine, dm_usec tick)
 }
 
 /* Tells which links died or came back since the last tick. Returns those that live. */
-static sources living(struct dm_engine *engine, sources wanted, dm_usec tick)
+static dm_mix_set living(struct dm_engine *engine, dm_mix_set wanted, dm_usec tick)
 {
-	sources alive = 0;
+	dm_mix_set alive = 0;
 
 	for (uint8_t n = 0; n < VOICES; n++) {
 		if (!(wanted & BIT(n)))
@@ -329,7 +302,7 @@ static sources living(struct dm_engine *engine, sources wanted, dm_usec tick)
 }
 
 /* What is on air, or is heard instead. */
-static sources speakers(struct dm_engine *engine, dm_usec tick)
+static dm_mix_set speakers(struct dm_engine *engine, dm_usec tick)
 {
 	const struct dm_engine_state *state = &engine->state;
 
@@ -337,8 +310,8 @@ static sources speakers(struct dm_engine *engine, dm_usec tick)
 		hand_over(engine, tick);
 
 	/* Who was replaced by the standby is not heard beside it. */
-	const sources others = state->voices & ~BIT(state->voice);
-	const sources alive = living(engine, others | BIT(engine->on_air), tick);
+	const dm_mix_set others = state->voices & ~BIT(state->voice);
+	const dm_mix_set alive = living(engine, others | BIT(engine->on_air), tick);
 
 	if (alive) {
 		engine->fallen = false;
@@ -358,104 +331,39 @@ static sources speakers(struct dm_engine *engine, dm_usec tick)
 	return fallback(engine);
 }
 
-static bool any_dead(const struct dm_engine *engine, sources voices)
+static dm_mix_set dead_voices(const struct dm_engine *engine)
 {
+	dm_mix_set dead = 0;
+
+	for (unsigned n = 0; n < VOICES; n++)
+		if (!engine->voices[n].alive)
+			dead |= BIT(n);
+	return dead;
+}
+
+static void run_mix(struct dm_engine *engine, const struct dm_engine_inputs *inputs, float *samples)
+{
+	const float *sources[DM_MIX_SOURCES] = {
+		[DM_MIX_FLOOR] = inputs->floor,
+		[DM_MIX_OTHER] = inputs->other,
+		[DM_MIX_LINE_UP] = inputs->line_up,
+	};
+
 	for (size_t n = 0; n < VOICES; n++)
-		if ((voices & BIT(n)) && !engine->voices[n].alive)
-			return true;
-	return false;
-}
-
-/* How long, in samples, and by which law what is heard gives way to the other. */
-static size_t fade_between(const struct dm_engine *engine, sources from, sources to,
-			   enum dm_crossfade_law *law)
-{
-	const sources voices_from = from & ALL_VOICES;
-	const sources voices_to = to & ALL_VOICES;
-
-	/* Another engine may itself carry the floor: the same sound twice. */
-	*law = (from == BIT(FLOOR) && to == BIT(OTHER)) || (from == BIT(OTHER) && to == BIT(FLOOR))
-		       ? DM_CROSSFADE_LINEAR
-		       : DM_CROSSFADE_POWER;
-	if (from == BIT(LINE_UP) || to == BIT(LINE_UP))
-		return MUTE;
-	if (voices_from && voices_to)
-		return any_dead(engine, voices_from & ~voices_to) ? TAKEOVER : HANDOVER;
-	if ((voices_from && to == BIT(NOISE)) || (from == BIT(NOISE) && voices_to))
-		return MUTE;
-	return engine->ramp;
-}
-
-static void turn_to(struct dm_engine *engine, sources to)
-{
-	enum dm_crossfade_law law;
-
-	if (to == engine->heard)
-		return;
-
-	const size_t samples = fade_between(engine, engine->heard, to, &law);
-
-	for (size_t n = 0; n < SOURCES; n++)
-		dm_crossfade_go(&engine->fades[n], (to & BIT(n)) != 0, samples, law);
-	engine->heard = to;
-}
-
-static void measure(struct dm_engine *engine)
-{
-	const struct dm_crossfade *from = &engine->fades[engine->leaving];
-	const struct dm_crossfade *to = &engine->fades[engine->handover.voice];
-
-	for (size_t n = 0; n < FRAME; n += MEASURE) {
-		const float leaving = dm_crossfade_gain(from, n);
-		const float coming = dm_crossfade_gain(to, n);
-
-		if (leaving > HEARD && coming > HEARD)
-			engine->handover.overlap += DM_MSEC(1);
-		if (leaving < HALF && coming < HALF)
-			engine->handover.gap += DM_MSEC(1);
+		sources[n] = engine->voices[n].samples;
+	if (engine->measuring)
+		dm_mix_measure(&engine->mix, engine->leaving, &engine->handover);
+	dm_mix_run(&engine->mix, sources, samples);
+	if (engine->measuring && dm_mix_arrived(&engine->mix, engine->handover.voice)) {
+		engine->measuring = false;
+		tell(engine, &engine->handover);
 	}
-}
-
-static void mix(struct dm_engine *engine, const struct dm_engine_inputs *inputs, float *samples)
-{
-	static const float silence[FRAME];
-	float noise[FRAME];
-
-	memset(samples, 0, FRAME * sizeof(*samples));
-	for (size_t n = 0; n < SOURCES; n++) {
-		const float *source = silence;
-
-		if (!dm_crossfade_heard(&engine->fades[n]))
-			continue;
-		if (n < VOICES) {
-			source = engine->voices[n].samples;
-		} else if (n == FLOOR && inputs->floor) {
-			source = inputs->floor;
-		} else if (n == OTHER && inputs->other) {
-			source = inputs->other;
-		} else if (n == LINE_UP && inputs->line_up) {
-			source = inputs->line_up;
-		} else if (n == NOISE) {
-			dm_comfort_noise_run(&engine->noise, noise, FRAME);
-			source = noise;
-		}
-		dm_crossfade_mix(&engine->fades[n], source, samples, FRAME);
-	}
-}
-
-/* Nothing else, not even the end of it. */
-static bool carries_only(const struct dm_engine *engine, enum source source)
-{
-	for (size_t n = 0; n < SOURCES; n++)
-		if (n != source && dm_crossfade_heard(&engine->fades[n]))
-			return false;
-	return engine->fades[source].way >= 1 && engine->fades[source].step == 0;
 }
 
 void dm_engine_tick(struct dm_engine *engine, const struct dm_engine_inputs *inputs, dm_usec tick,
 		    float *samples)
 {
-	sources to = BIT(NOISE);
+	dm_mix_set to = BIT(DM_MIX_NOISE);
 
 	read_voices(engine, inputs, tick);
 	if (engine->state.mode == DM_ENGINE_ON_AIR)
@@ -463,26 +371,20 @@ void dm_engine_tick(struct dm_engine *engine, const struct dm_engine_inputs *inp
 	else if (engine->state.mode == DM_ENGINE_OFF)
 		to = fallback(engine);
 	if (inputs->line_up)
-		to = BIT(LINE_UP);
-	turn_to(engine, to);
-	engine->passes_floor = inputs->floor && carries_only(engine, FLOOR);
-	if (engine->measuring)
-		measure(engine);
-	mix(engine, inputs, samples);
-	if (engine->measuring && engine->fades[engine->handover.voice].step == 0) {
-		engine->measuring = false;
-		tell(engine, &engine->handover);
-	}
+		to = BIT(DM_MIX_LINE_UP);
+	dm_mix_turn(&engine->mix, to, dead_voices(engine));
+	engine->passes_floor = inputs->floor && dm_mix_carries_only(&engine->mix, DM_MIX_FLOOR);
+	run_mix(engine, inputs, samples);
 	dm_limiter_run(engine->limiter, samples);
 }
 
 /* The voice that is heard; of several, the state's own before the others. */
 static uint8_t heard_voice(const struct dm_engine *engine)
 {
-	if (engine->heard & BIT(engine->on_air))
+	if (engine->mix.heard & BIT(engine->on_air))
 		return engine->on_air;
 	for (uint8_t n = 0; n < VOICES; n++)
-		if (engine->heard & BIT(n))
+		if (engine->mix.heard & BIT(n))
 			return n;
 	return VOICES;
 }
@@ -494,7 +396,7 @@ void dm_engine_stats(const struct dm_engine *engine, struct dm_engine_stats *sta
 
 	*stats = (struct dm_engine_stats){
 		.on_air = voice,
-		.fallen_back = engine->heard == fallback(engine),
+		.fallen_back = engine->mix.heard == fallback(engine),
 		.reduction_db = dm_limiter_reduction_db(engine->limiter),
 		.gain_db = loudness ? dm_loudness_gain_db(loudness) : 0,
 		.lufs = loudness ? dm_loudness_lufs(loudness) : -HUGE_VAL,
