@@ -16,7 +16,6 @@ import { Doubt } from './console/doubt.js';
 import { EMPTY_BOOTH } from './console/empty_booth.js';
 import { Events } from './console/events.js';
 import { FitnessPanel } from './console/fitness_panel.js';
-import { handoverOf } from './console/handover.js';
 import { Head } from './console/head.js';
 import { IncomingPanel, channelName } from './console/incoming_panel.js';
 import { listKeys } from './console/key_list.js';
@@ -30,8 +29,11 @@ import { Note } from './console/note.js';
 import { PartnersPanel } from './console/partners_panel.js';
 import { keepSeat, keptSeat } from './console/place.js';
 import { refusalText } from './console/refusal.js';
+import { Relief } from './console/relief.js';
 import { SignInForm } from './console/sign_in.js';
+import { Speaking } from './console/speaking.js';
 import { airText, statusText } from './console/status_text.js';
+import { WayIn } from './console/way_in.js';
 import { byId, setText } from './page/element.js';
 import { Help } from './page/help.js';
 import { setIcon } from './page/icon.js';
@@ -47,21 +49,13 @@ import { FLOOR } from './session/protocol.js';
 import { Headset } from './sound/headset.js';
 import { Microphone } from './sound/microphone.js';
 
-/** @typedef {import('./session/booth_state.js').OutputName} OutputName */
-
 /** Per cent; choice. */
 const VOLUME_STEP = 4;
 /** Milliseconds between two readings of the meters on this device: as often as the relay sends its own. */
 const METER_EVERY = 100;
 
-/** @type {'sign-in' | 'check' | 'console'} */
-let page = 'sign-in';
 let ready = false;
 let rendering = false;
-let coughing = false;
-/** @type {OutputName} */
-let output = 'A';
-let consent = false;
 
 const link = readLink();
 const locale = new Locale(['check', 'console', 'fitness']);
@@ -86,7 +80,7 @@ const booth = new Booth({
 	onTracks: ({ audio, monitor, ...pictures }) => {
 		headset.attach({ incoming: audio, monitor });
 		stage.attach({ audio, monitor, ...pictures });
-		if (consent) booth.standby(true);
+		relief.tellConsent();
 	},
 	onSeat: keepSeat,
 	onEvent: (name, fields) => events.take(name, fields),
@@ -94,15 +88,24 @@ const booth = new Booth({
 	onRefused: (code, message) => note.show(refusalText(code, message, locale)),
 });
 
+const speaking = new Speaking({ booth, microphone, onChange: render, onNone: () => note.show(locale.text('mic.none')) });
+const relief = new Relief(booth);
+
 const meters = new Meters();
 const contactLine = new ContactLine(() => cues.play('lost'));
-const airPanel = new AirPanel({ onMicrophone: toggleMicrophone, onCough: cough, onOutput: useOutput, onSlow: slowDown, onCall: callTechnician });
+const airPanel = new AirPanel({
+	onMicrophone: () => speaking.toggle(),
+	onCough: (down) => speaking.cough(down),
+	onOutput: (wanted) => speaking.use(wanted),
+	onSlow: slowDown,
+	onCall: callTechnician,
+});
 const partnersPanel = new PartnersPanel({
-	onStandby: toggleStandby,
-	onAsk: askOrOffer,
-	onAccept: () => booth.handover('accept'),
-	onTake: () => booth.handover('take'),
-	onDecline: declineOrCancel,
+	onStandby: () => relief.toggleStandby(),
+	onAsk: () => relief.askOrOffer(),
+	onAccept: () => relief.accept(),
+	onTake: () => relief.take(),
+	onDecline: () => relief.declineOrCancel(),
 });
 const incomingPanel = new IncomingPanel({
 	onHear: (lang) => booth.hear(lang),
@@ -116,116 +119,23 @@ const mixPanel = new MixPanel({ onSet: (change) => headset.set(change), onMonito
 const messagesPanel = new MessagesPanel((to, text) => booth.say(to, text));
 const events = new Events({ booth, locale, announcer, note, cues, call, messages: messagesPanel, fitness: fitnessPanel, notices });
 const microphonePanel = new MicrophonePanel({ onMicrophone: chooseMicrophone, onHeadset: (id) => headset.choose(id), onOther: useOtherMicrophone });
-const check = new Check({ root: byId('check-place', HTMLDivElement), locale, microphone, headset, onDone: enter });
+const check = new Check({ root: byId('check-place', HTMLDivElement), locale, microphone, headset, onDone: () => wayIn.enter() });
 const signIn = new SignInForm(
-	{ onNext: checkFirst, onMicrophone: (id) => microphone.open(id), onHeadset: (id) => headset.choose(id) },
+	{ onNext: (wanted) => wayIn.checkFirst(wanted), onMicrophone: (id) => microphone.open(id), onHeadset: (id) => headset.choose(id) },
 	{ room: link.room, lang: link.lang, booth: new URLSearchParams(location.search).get('booth'), name: recall('name') ?? '' },
 );
 
-/** @type {import('./console/sign_in.js').SignIn | null} */
-let wish = null;
-
-/* Coming in and going out */
-
-/** @param {import('./console/sign_in.js').SignIn} wanted */
-async function checkFirst(wanted) {
-	wish = wanted;
-	consent = wanted.consent;
-	remember('name', wanted.name);
-	go('check');
-	headset.unlock();
-	if (microphone.state !== 'open') await microphone.open(recall('microphone') ?? '');
-	headset.list();
-}
-
-function enter() {
-	const room = booth.session.event?.rooms.find(({ id }) => id === wish?.room);
-
-	if (!wish) return;
-	remember('microphone', microphone.device);
-	headset.unlock();
-	booth.sit({ room: wish.room, booth: wish.booth, name: wish.name }, { sign: room?.sign ?? false });
-	go('console');
-}
-
-/** After a reload: the same seat, without a question. @param {import('./session/booth.js').Seating} seat */
-async function comeBack(seat) {
-	go('console');
-	headset.unlock();
-	await microphone.open(recall('microphone') ?? '');
-	booth.sit(seat, { sign: booth.session.event?.rooms.find(({ id }) => id === seat.room)?.sign ?? false });
-	headset.list();
-}
-
-function leave() {
-	if (isOnAir() && !window.confirm(locale.text('console.leave.sure'))) return;
-	booth.leave();
-	microphone.close();
-	headset.close();
-	go('sign-in');
-}
-
-/** @param {'sign-in' | 'check' | 'console'} to */
-function go(to) {
-	if (page === 'check' && to !== 'check') check.close();
-	page = to;
-	showAll();
-	byId(to === 'console' ? 'console-heading' : `${to}-heading`, HTMLHeadingElement).focus();
-}
+const wayIn = new WayIn({
+	booth,
+	microphone,
+	headset,
+	check,
+	onConsent: (consent) => (relief.consent = consent),
+	mayLeave: () => !speaking.isOnAir || window.confirm(locale.text('console.leave.sure')),
+	onMove: showAll,
+});
 
 /* What a person does */
-
-function isOpen() {
-	const state = booth.seat?.microphone;
-
-	return booth.wish ? booth.wish.state !== 'off' : state === 'on-air' || state === 'muted';
-}
-
-function isOnAir() {
-	return booth.seat?.microphone === 'on-air' || booth.seat?.microphone === 'muted';
-}
-
-function toggleMicrophone() {
-	if (isOpen()) booth.microphone('off');
-	else if (!microphone.track) note.show(locale.text('mic.none'));
-	else booth.microphone('on', output);
-	gateMicrophone();
-}
-
-/** @param {boolean} down */
-function cough(down) {
-	const state = booth.seat?.microphone;
-
-	if (down && !isOpen()) return;
-	coughing = down;
-	gateMicrophone();
-	if (down) booth.microphone('muted');
-	/* Switched off meanwhile, by a partner or the organiser: then it stays so. */ else if (state === 'muted' || state === 'on-air')
-		booth.microphone('on', booth.seat?.output ?? output);
-	render();
-}
-
-/** Sound leaves this device only when it may be heard: on air, or about to be. */
-function gateMicrophone() {
-	const { seat, state, wish: wanted } = booth;
-	const handover = state?.handover;
-	const awaited = handover && handover.state !== 'none' && (handover.to === state?.you || handover.invited.includes(state?.you ?? -1));
-	const sends = seat && (seat.microphone !== 'off' || wanted?.state === 'on' || seat.consents || awaited);
-	const muted = coughing || !sends;
-
-	if (microphone.muted !== muted) microphone.setMuted(muted);
-}
-
-/** @param {OutputName} wanted */
-function useOutput(wanted) {
-	output = wanted;
-	if (booth.seat?.microphone === 'on-air') booth.microphone('on', wanted);
-	render();
-}
-
-function otherOutput() {
-	if ((booth.state?.outputs.length ?? 0) > 1) useOutput(output === 'A' ? 'B' : 'A');
-}
 
 async function slowDown() {
 	if (await booth.slowDown()) note.show(locale.text('slow.sent'));
@@ -233,27 +143,6 @@ async function slowDown() {
 
 async function callTechnician() {
 	if (await booth.call()) render();
-}
-
-function toggleStandby() {
-	consent = !booth.seat?.consents;
-	booth.standby(consent);
-}
-
-function askOrOffer() {
-	const offers = booth.state && handoverOf(booth.state).ask === 'handover.offer';
-
-	booth.handover(offers ? 'offer' : 'ask');
-}
-
-function declineOrCancel() {
-	booth.handover(booth.state && handoverOf(booth.state).decline === 'handover.decline' ? 'decline' : 'cancel');
-}
-
-/** The one key for whatever a handover needs next. */
-function handOver() {
-	if (booth.state && handoverOf(booth.state).accept) booth.handover('accept');
-	else askOrOffer();
 }
 
 /** @param {number} preset */
@@ -311,18 +200,14 @@ function render() {
 }
 
 function showAll() {
-	const { session } = booth;
-
-	if (page === 'console' && session.problem && !booth.seating) page = 'sign-in';
-	for (const id of ['sign-in', 'check', 'console']) byId(id, HTMLElement).hidden = id !== page;
-	byId('leave', HTMLButtonElement).hidden = page !== 'console';
-	gateMicrophone();
-	contactLine.show(booth, page === 'console', locale);
-	if (page === 'sign-in') showSignIn();
-	if (page === 'check') check.show();
-	if (page === 'console') showConsole();
+	wayIn.show();
+	speaking.gate();
+	contactLine.show(booth, wayIn.at === 'console', locale);
+	if (wayIn.at === 'sign-in') showSignIn();
+	if (wayIn.at === 'check') check.show();
+	if (wayIn.at === 'console') showConsole();
 	showClock();
-	wakeLock.want(page === 'console');
+	wakeLock.want(wayIn.at === 'console');
 }
 
 function showSignIn() {
@@ -364,12 +249,12 @@ function showConsole() {
 
 	document.documentElement.dataset['lamp'] = air.lamp;
 	if (!state || !room) {
-		airPanel.show({ air, booth: EMPTY_BOOTH, open: false, coughing, output, call: call.state }, locale);
+		airPanel.show({ air, booth: EMPTY_BOOTH, open: false, coughing: speaking.coughing, output: speaking.output, call: call.state }, locale);
 		return;
 	}
-	if (isOnAir() && booth.seat) output = booth.seat.output;
+	speaking.follow();
 	call.follow(state.call);
-	airPanel.show({ air, booth: state, open: isOpen(), coughing, output, call: call.state }, locale);
+	airPanel.show({ air, booth: state, open: speaking.isOpen, coughing: speaking.coughing, output: speaking.output, call: call.state }, locale);
 	partnersPanel.show(state, booth.stateAt, booth.inContact, locale);
 	incomingPanel.show(state, room, locale);
 	mixPanel.show(headset, state, locale);
@@ -407,16 +292,16 @@ function sinceState() {
 }
 
 function showClock() {
-	head.tick(page === 'console' ? booth.state : null, sinceState(), locale);
+	head.tick(wayIn.at === 'console' ? booth.state : null, sinceState(), locale);
 }
 
 function showServerLevels() {
-	if (!ready || page !== 'console') return;
+	if (!ready || wayIn.at !== 'console') return;
 	meters.showServer(booth.levels, booth.seat?.output, locale);
 }
 
 function showOwnLevels() {
-	if (!ready || page !== 'console') return;
+	if (!ready || wayIn.at !== 'console') return;
 	meters.showOwn(microphone.level()?.peak ?? null, headset.level()?.peak ?? null, locale);
 	if (!booth.levels) showServerLevels();
 }
@@ -424,15 +309,15 @@ function showOwnLevels() {
 /* Keys */
 
 const keys = keyTable({
-	microphone: toggleMicrophone,
-	cough,
-	handOver,
+	microphone: () => speaking.toggle(),
+	cough: (down) => speaking.cough(down),
+	handOver: () => relief.next(),
 	status: sayStatus,
-	accept: () => booth.handover('accept'),
-	decline: declineOrCancel,
-	take: () => booth.handover('take'),
-	standby: toggleStandby,
-	output: otherOutput,
+	accept: () => relief.accept(),
+	decline: () => relief.declineOrCancel(),
+	take: () => relief.take(),
+	standby: () => relief.toggleStandby(),
+	output: () => speaking.useOther(),
 	slow: slowDown,
 	call: callTechnician,
 	floor: () => booth.hear(FLOOR),
@@ -452,7 +337,7 @@ const keys = keyTable({
 	full: () => stage.toggleFull(),
 	swap: () => stage.swap(),
 	otherMicrophone: useOtherMicrophone,
-	leave,
+	leave: () => wayIn.leave(),
 	help: () => help.open(),
 	preset: (preset) => booth.recall(preset),
 	setPreset,
@@ -464,19 +349,19 @@ function listenToPage() {
 	const listen = (/** @type {string} */ id, /** @type {() => void} */ act) => byId(id, HTMLButtonElement).addEventListener('click', act);
 	const wanted = byId('cues', HTMLInputElement);
 
-	listen('check-back', () => go('sign-in'));
-	listen('leave', leave);
+	listen('check-back', () => wayIn.go('sign-in'));
+	listen('leave', () => wayIn.leave());
 	wanted.checked = cues.wanted;
 	wanted.addEventListener('change', () => cues.want(wanted.checked));
 	setIcon(byId('leave', HTMLButtonElement), 'back');
 	incomingPanel.mark();
-	new Keys(keys, () => page === 'console', () => help.shortcutsWanted && !help.isOpen);
+	new Keys(keys, () => wayIn.at === 'console', () => help.shortcutsWanted && !help.isOpen);
 	window.addEventListener('online', () => booth.session.poke());
 	window.addEventListener('offline', render);
 	document.addEventListener('visibilitychange', () => document.hidden || booth.session.poke());
 	/* Whoever closes the tab by mistake is asked first; who reloads comes back to the same seat. */
 	window.addEventListener('beforeunload', (event) => {
-		if (page === 'console' && isOnAir()) event.preventDefault();
+		if (wayIn.at === 'console' && speaking.isOnAir) event.preventDefault();
 	});
 	setInterval(showClock, 1_000);
 	setInterval(showOwnLevels, METER_EVERY);
@@ -494,7 +379,7 @@ async function begin() {
 	ready = true;
 	document.title = locale.text('console.title');
 	const seat = keptSeat();
-	if (seat && (!link.room || link.room === seat.room)) await comeBack(seat);
+	if (seat && (!link.room || link.room === seat.room)) await wayIn.comeBack(seat);
 	else showAll();
 }
 
