@@ -2,6 +2,7 @@
 
 #include "config/form.h"
 #include "config/nearest.h"
+#include "config/syntax.h"
 
 #include <glib.h>
 #include <string.h>
@@ -256,41 +257,6 @@ static enum verdict walk_value(struct walk *walk, int id, const cyaml_schema_val
 	return CUT;
 }
 
-static unsigned line_of_offset(const char *text, size_t bytes, size_t offset)
-{
-	unsigned line = 1;
-
-	for (size_t i = 0; i < offset && i < bytes; i++)
-		line += text[i] == '\n';
-	return line;
-}
-
-static void tell_syntax(const yaml_parser_t *parser, const char *text, size_t bytes,
-			struct dm_mistakes *mistakes)
-{
-	const char *problem = parser->problem ? parser->problem : "cannot be read";
-
-	if (parser->error == YAML_READER_ERROR) {
-		dm_mistakes_add(mistakes, line_of_offset(text, bytes, parser->problem_offset), "",
-				"not valid text (%s); save the file as UTF-8", problem);
-		return;
-	}
-	if (strstr(problem, "character that cannot start any token") && memchr(text, '\t', bytes))
-		problem = "found a tab; YAML is indented with spaces only";
-
-	const unsigned line = (unsigned)parser->problem_mark.line + 1;
-	const unsigned context_line = (unsigned)parser->context_mark.line + 1;
-	GString *context = g_string_new(parser->context);
-
-	if (parser->context && context_line != line)
-		g_string_append_printf(context, " that begins on line %u", context_line);
-	dm_mistakes_add(
-		mistakes, line, "",
-		"not valid YAML: %s%s%s; check the indentation, the colons and the quotes here and above",
-		context->str, *context->str ? ", " : "", problem);
-	g_string_free(context, TRUE);
-}
-
 static int append_sound(void *user, unsigned char *data, size_t bytes)
 {
 	g_string_append_len(user, (const char *)data, (gssize)bytes);
@@ -315,23 +281,6 @@ static void write_sound(struct dm_outline *outline, yaml_document_t *document)
 	yaml_emitter_delete(&emitter);
 }
 
-/* One event is one file is one document: what comes after "---" would be passed over. */
-static void check_single_document(yaml_parser_t *parser, const char *text, size_t bytes,
-				  struct dm_mistakes *mistakes)
-{
-	yaml_document_t document;
-
-	if (!yaml_parser_load(parser, &document)) {
-		tell_syntax(parser, text, bytes, mistakes);
-		return;
-	}
-	if (yaml_document_get_root_node(&document))
-		dm_mistakes_add(
-			mistakes, (unsigned)document.start_mark.line + 1, "",
-			"a second document begins here; remove the line \"---\", or make a file of it");
-	yaml_document_delete(&document);
-}
-
 /* Uses the document up. */
 static void read_document(struct walk *walk, yaml_parser_t *parser, const char *text, size_t bytes,
 			  const cyaml_schema_value_t *schema)
@@ -344,7 +293,7 @@ static void read_document(struct walk *walk, yaml_parser_t *parser, const char *
 		yaml_document_delete(&walk->document);
 		return;
 	}
-	check_single_document(parser, text, bytes, walk->mistakes);
+	dm_syntax_check_single_document(parser, text, bytes, walk->mistakes);
 	if (walk_value(walk, 1, schema, "") == KEEP &&
 	    walk->pruned) { /* libyaml's root is node 1 */
 		write_sound(walk->outline, &walk->document);
@@ -374,7 +323,7 @@ struct dm_outline *dm_outline_create(const char *text, size_t bytes,
 	if (yaml_parser_load(&parser, &walk.document))
 		read_document(&walk, &parser, text, bytes, schema);
 	else
-		tell_syntax(&parser, text, bytes, mistakes);
+		dm_syntax_tell(&parser, text, bytes, mistakes);
 	yaml_parser_delete(&parser);
 	return outline;
 }
