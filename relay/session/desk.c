@@ -340,43 +340,6 @@ void dm_desk_answer(struct dm_event *event)
 
 /* --- create --- */
 
-static enum dm_carries carries_of(enum dm_fallback fallback)
-{
-	switch (fallback) {
-	case DM_FALLBACK_FLOOR:
-		return DM_CARRIES_FLOOR;
-	case DM_FALLBACK_SILENCE:
-		return DM_CARRIES_SILENCE;
-	case DM_FALLBACK_CHANNEL:
-		break;
-	}
-	return DM_CARRIES_CHANNEL;
-}
-
-static void describe(struct dm_desk *desk)
-{
-	const struct dm_room *room = desk->room;
-	const struct dm_room_options *options = room->options;
-
-	desk->channels = g_new0(struct dm_interpreted_channel, room->channel_count);
-	for (size_t c = 0; c < room->channel_count; c++) {
-		desk->channels[c].lang = room->channels[c].lang;
-		if (c == 0)
-			continue;
-		desk->channels[c].fallback = carries_of(options->channels[c - 1].fallback);
-		desk->channels[c].fallback_channel = options->channels[c - 1].fallback_channel;
-	}
-	desk->rules = (struct dm_interpretation_options){
-		.channels = desk->channels,
-		.channel_count = room->channel_count,
-		.booths = options->booths,
-		.booth_count = options->booth_count,
-		.floor_language = options->floor_language ? options->floor_language : "und",
-		.depth_max = options->relay_depth_max,
-		.shift = options->shift,
-	};
-}
-
 static int add_metrics(const struct dm_desk *desk)
 {
 	struct dm_metrics *metrics = desk->room->event->metrics;
@@ -402,9 +365,10 @@ int dm_desk_init(struct dm_room *room, dm_usec now)
 	desk->interpreters = g_ptr_array_new();
 	desk->booths = g_new0(struct dm_booth_metrics, room->options->booth_count);
 	dm_patchbay_init(&desk->patchbay);
-	describe(desk);
+	dm_room_rules_init(&desk->rules, room);
 
-	const int error = dm_interpretation_create(&room->interpretation, &desk->rules, now);
+	const int error = dm_interpretation_create(&room->interpretation, &desk->rules.options,
+						   now);
 
 	if (error < 0)
 		return error;
@@ -433,7 +397,7 @@ void dm_desk_finish(struct dm_room *room)
 				  room->options->booth_count * sizeof(*desk->booths));
 	g_ptr_array_unref(desk->interpreters);
 	g_free(desk->booths);
-	g_free(desk->channels);
+	dm_room_rules_finish(&desk->rules);
 	g_free(desk);
 	room->desk = NULL;
 }

@@ -13,6 +13,7 @@
 #include "session/interpreter.h"
 #include "session/patchbay.h"
 #include "session/programme.h"
+#include "session/room_rules.h"
 
 struct dm_interpreter {
 	struct dm_room *room; /* borrowed: outlives it */
@@ -26,9 +27,8 @@ struct dm_interpreter {
 };
 
 struct dm_desk {
-	struct dm_room *room;                    /* borrowed: it owns this */
-	struct dm_interpretation_options rules;  /* interpretation's, borrowed by it */
-	struct dm_interpreted_channel *channels; /* owned; of rules */
+	struct dm_room *room;       /* borrowed: it owns this */
+	struct dm_room_rules rules; /* interpretation borrows its options */
 	struct dm_patchbay patchbay;
 	struct dm_booth_metrics *booths; /* owned array; NULL when there is none */
 	GPtrArray *interpreters;         /* struct dm_interpreter, owned */
