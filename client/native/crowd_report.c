@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-void dm_crowd_report_second(const struct dm_pool_second *second, FILE *file)
+void dm_crowd_report_second(const struct dm_tally_second *second, FILE *file)
 {
 	fprintf(file,
 		"{\"type\":\"second\",\"at_s\":%.3f,\"connected\":%u,\"dropped\":%u,"

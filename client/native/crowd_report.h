@@ -20,7 +20,7 @@ struct dm_crowd {
 	const struct dm_pool *pool; /* stopped */
 };
 
-void dm_crowd_report_second(const struct dm_pool_second *second, FILE *file);
+void dm_crowd_report_second(const struct dm_tally_second *second, FILE *file);
 
 /* Prints the summary. Returns true when all joined and none was dropped. */
 bool dm_crowd_report(const struct dm_crowd *crowd, FILE *file);

@@ -3,6 +3,7 @@
 #include "arrival.h"
 #include "crowd_report.h"
 #include "http.h"
+#include "muster.h"
 #include "pool.h"
 #include "requests.h"
 
@@ -21,7 +22,6 @@
 #define TICK_FROM     50         /* listeners; fewer are read at once. Choice */
 #define TICK          DM_MSEC(1)
 #define LOOK_EVERY    DM_MSEC(5) /* whether all have media */
-#define PROBLEMS_TOLD 5          /* the others are alike */
 #define VERDICT_BYTES 400
 
 struct load {
@@ -30,106 +30,22 @@ struct load {
 	struct dm_http *http;         /* one by one */
 	struct dm_requests *requests; /* as a crowd */
 	struct dm_pool *pool;
-	struct dm_member *members; /* `options->listeners` of them */
-	size_t begun;
-	size_t answered; /* joins, of which some failed */
-	size_t joined;   /* by signalling */
-	size_t failed;
-	size_t problems;
-	bool refused; /* no server is there */
+	struct dm_muster muster;
 	int signal_fd;
 };
 
-static void on_second(void *user, const struct dm_pool_second *second)
+static void on_second(void *user, const struct dm_tally_second *second)
 {
 	(void)user;
 	dm_crowd_report_second(second, stdout);
-}
-
-static bool wants_video(const struct load *load)
-{
-	return !load->options->video || strcmp(load->options->video, "none") != 0;
-}
-
-static void tell_problem(struct load *load, const char *problem)
-{
-	if (load->problems++ < PROBLEMS_TOLD)
-		fprintf(stderr, "%s\n", problem);
-}
-
-static void fail(struct load *load, struct dm_member *member, const char *problem)
-{
-	load->failed++;
-	atomic_store(&member->gone, true);
-	tell_problem(load, problem);
-}
-
-/* The next member, with its offer. */
-static int prepare_member(struct load *load, struct dm_member **out, char *offer)
-{
-	const struct dm_client_options *options = load->options;
-	const uint32_t number = (uint32_t)load->begun;
-	struct dm_member *member = &load->members[number];
-	const struct dm_member_options member_options = {
-		.identity = load->identity,
-		.number = number,
-		.manner = dm_roles_manner(&options->roles, number),
-		.video = wants_video(load),
-		.sampled = dm_roles_sampled(&options->roles, number, options->listeners),
-		.nack = options->nack,
-		.stamped = options->latency,
-		.active = options->active,
-	};
-	int error = dm_pool_member(load->pool, member, &member_options);
-
-	*out = member;
-	load->begun++;
-	if (error)
-		return error;
-	error = dm_receiver_offer(member->receiver, offer, DM_OFFER_MAX);
-	return error < 0 ? error : 0;
-}
-
-/* Takes over the session. */
-static int take_session(struct load *load, struct dm_member *member, struct dm_session *session)
-{
-	struct dm_answer answer;
-	int error = dm_answer_read(session->answer, &answer);
-
-	member->posted_at = session->posted_at;
-	member->answered_at = session->answered_at;
-	member->resource = session->resource;
-	session->resource = NULL;
-	if (!error) {
-		member->video = member->video && answer.video;
-		while ((error = dm_pool_add(load->pool, member, &answer, session->server)) ==
-		       -EAGAIN)
-			usleep(1000); /* the pool's thread empties its queue */
-	}
-	dm_session_finish(session);
-	return error;
 }
 
 static void on_joined(void *user, void *whose, int error, const char *problem,
 		      struct dm_session *session)
 {
 	struct load *load = user;
-	struct dm_member *member = whose;
-	char text[100];
 
-	load->answered++;
-	if (error) {
-		load->refused = error == -ECONNREFUSED && !load->joined;
-		fail(load, member, problem);
-		return;
-	}
-	error = take_session(load, member, session);
-	if (error) {
-		snprintf(text, sizeof(text), "the answer cannot be used: %s", strerror(-error));
-		fail(load, member, text);
-		return;
-	}
-	load->joined++;
+	dm_muster_answer(&load->muster, whose, error, problem, session);
 }
 
 static bool is_interrupted(const struct load *load)
@@ -143,14 +59,12 @@ static void begin_join(struct load *load)
 {
 	char offer[DM_OFFER_MAX];
 	struct dm_member *member;
-	int error = prepare_member(load, &member, offer);
+	int error = dm_muster_begin(&load->muster, &member, offer);
 
 	if (!error)
 		error = dm_requests_join(load->requests, offer, member);
-	if (error) {
-		load->answered++;
-		fail(load, member, strerror(-error));
-	}
+	if (error)
+		dm_muster_answer(&load->muster, member, error, strerror(-error), NULL);
 }
 
 /* False when interrupted, or when there is no server. */
@@ -161,17 +75,17 @@ static bool join_all(struct load *load)
 	const dm_usec started_at = dm_time_now();
 	const int others[2] = { load->signal_fd, load->signal_fd };
 
-	while (load->answered < wanted && !load->refused && !is_interrupted(load)) {
+	while (load->muster.answered < wanted && !load->muster.refused && !is_interrupted(load)) {
 		const double elapsed_s = (double)(dm_time_now() - started_at) / 1e6;
 		const size_t due = rate > 0 && elapsed_s * rate + 1 < (double)wanted
 					   ? (size_t)(elapsed_s * rate) + 1
 					   : wanted;
 
-		while (load->begun < due && dm_requests_has_room(load->requests))
+		while (load->muster.begun < due && dm_requests_has_room(load->requests))
 			begin_join(load);
-		dm_requests_turn(load->requests, others, load->begun < due ? 0 : DM_MSEC(1));
+		dm_requests_turn(load->requests, others, load->muster.begun < due ? 0 : DM_MSEC(1));
 	}
-	return load->answered == wanted;
+	return load->muster.answered == wanted;
 }
 
 /* Sleeps; false when interrupted. */
@@ -189,38 +103,15 @@ static bool wait_until(const struct load *load, dm_usec until)
 	return true;
 }
 
-static bool all_settled(const struct load *load)
-{
-	for (size_t i = 0; i < load->begun; i++)
-		if (!atomic_load(&load->members[i].has_media) &&
-		    !atomic_load(&load->members[i].gone))
-			return false;
-	return true;
-}
-
 /* False when interrupted. */
 static bool wait_for_all_media(struct load *load)
 {
 	const dm_usec until = dm_time_now() + ALL_WITHIN;
 
-	while (!all_settled(load) && dm_time_now() < until)
+	while (!dm_muster_is_settled(&load->muster) && dm_time_now() < until)
 		if (!wait_until(load, dm_time_now() + LOOK_EVERY))
 			return false;
 	return true;
-}
-
-/* Those that were answered but got nothing to the end have failed. */
-static void count_without_media(struct load *load)
-{
-	for (size_t i = 0; i < load->begun; i++) {
-		struct dm_member *member = &load->members[i];
-		const int error = atomic_load(&member->error);
-
-		if (!member->resource || atomic_load(&member->has_media))
-			continue;
-		load->failed++;
-		tell_problem(load, error ? strerror(-error) : "a listener got no media");
-	}
 }
 
 static void say(const char *type)
@@ -267,9 +158,9 @@ static void leave_all(struct load *load)
 	const int others[2] = { load->signal_fd, load->signal_fd };
 	size_t i = 0;
 
-	while (i < load->begun || dm_requests_under_way(load->requests)) {
-		while (i < load->begun && dm_requests_has_room(load->requests)) {
-			const struct dm_member *member = &load->members[i++];
+	while (i < load->muster.begun || dm_requests_under_way(load->requests)) {
+		while (i < load->muster.begun && dm_requests_has_room(load->requests)) {
+			const struct dm_member *member = &load->muster.members[i++];
 
 			if (member->resource && !member->dropped)
 				(void)dm_requests_leave(load->requests, member->resource);
@@ -303,7 +194,7 @@ static void leave(struct load *load, struct dm_member *member)
 {
 	atomic_store(&member->leaving, true);
 	if (member->resource && dm_http_leave(load->http, member->resource))
-		tell_problem(load, dm_http_problem(load->http));
+		dm_muster_tell_problem(&load->muster, dm_http_problem(load->http));
 	while (dm_pool_remove(load->pool, member) == -EAGAIN)
 		usleep(1000); /* the pool's thread empties its queue */
 }
@@ -312,20 +203,22 @@ static void join_one_by_one(struct load *load)
 {
 	const struct dm_client_options *options = load->options;
 
-	while (load->begun < options->listeners && !load->refused && !is_interrupted(load)) {
+	while (load->muster.begun < options->listeners && !load->muster.refused &&
+	       !is_interrupted(load)) {
 		char offer[DM_OFFER_MAX];
 		struct dm_session session = { 0 };
 		struct dm_member *member;
-		int error = prepare_member(load, &member, offer);
+		int error = dm_muster_begin(&load->muster, &member, offer);
 
 		if (!error)
 			error = dm_http_join(load->http, options->room, options->lang,
 					     options->video, offer, &session);
-		on_joined(load, member, error, dm_http_problem(load->http), &session);
+		dm_muster_answer(&load->muster, member, error, dm_http_problem(load->http),
+				 &session);
 		if (atomic_load(&member->gone))
 			continue;
 		if (!wait_for_media(load, member))
-			fail(load, member, "a listener got no media");
+			dm_muster_fail(&load->muster, member, "a listener got no media");
 		leave(load, member);
 	}
 }
@@ -383,8 +276,7 @@ static int prepare(struct load *load)
 		error = dm_requests_create(&load->requests, &requests);
 	if (!error)
 		error = dm_pool_create(&load->pool, &pool);
-	load->members = calloc(options->listeners, sizeof(*load->members));
-	return error ? error : load->members ? 0 : -ENOMEM;
+	return error ? error : dm_muster_init(&load->muster, options, load->identity, load->pool);
 }
 
 static void tell_verdict(const struct dm_crowd *crowd)
@@ -398,15 +290,14 @@ static void tell_verdict(const struct dm_crowd *crowd)
 
 static int report(struct load *load)
 {
-	const struct dm_crowd crowd = { .members = load->members,
+	const struct dm_crowd crowd = { .members = load->muster.members,
 					.asked = load->options->listeners,
-					.count = load->begun,
-					.failed = load->failed,
+					.count = load->muster.begun,
+					.failed = load->muster.failed,
 					.pool = load->pool };
 	const bool fine = dm_crowd_report(&crowd, stdout);
 
-	if (load->problems > PROBLEMS_TOLD)
-		fprintf(stderr, "and %zu more problems\n", load->problems - PROBLEMS_TOLD);
+	dm_muster_tell_rest(&load->muster);
 	if (!load->options->one_by_one)
 		tell_verdict(&crowd);
 	return fine ? DM_EXIT_FINE : DM_EXIT_FAILED;
@@ -424,22 +315,21 @@ int dm_load(const struct dm_client_options *options)
 	}
 	if (options->one_by_one)
 		join_one_by_one(&load);
-	else if (join_all(&load) && wait_for_all_media(&load) && load.failed < load.begun)
+	else if (join_all(&load) && wait_for_all_media(&load) &&
+		 load.muster.failed < load.muster.begun)
 		stay(&load);
-	for (size_t i = 0; i < load.begun; i++)
-		atomic_store(&load.members[i].leaving, true);
+	for (size_t i = 0; i < load.muster.begun; i++)
+		atomic_store(&load.muster.members[i].leaving, true);
 	dm_pool_stop(load.pool);
 	if (!options->one_by_one)
-		count_without_media(&load);
+		dm_muster_fail_without_media(&load.muster);
 	code = report(&load);
-	if (!options->one_by_one && !load.refused)
+	if (!options->one_by_one && !load.muster.refused)
 		leave_all(&load);
 
 release:
 	dm_pool_destroy(load.pool);
-	for (size_t i = 0; i < load.begun; i++)
-		dm_member_finish(&load.members[i]);
-	free(load.members);
+	dm_muster_finish(&load.muster);
 	dm_requests_destroy(load.requests);
 	dm_http_destroy(load.http);
 	dm_identity_destroy(load.identity);

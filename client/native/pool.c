@@ -3,6 +3,7 @@
 #include "base/doorbell.h"
 #include "base/queue.h"
 #include "inbox.h"
+#include "pace.h"
 #include "rota.h"
 
 #include <arpa/inet.h>
@@ -10,13 +11,11 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
 
 #define TURN_EVERY       DM_MSEC(20) /* each member is looked at so often */
 #define COMMANDS_PENDING 4096
-#define LATE             DM_MSEC(20) /* a tick; choice: a packet of sound */
 
 enum command_type {
 	COMMAND_ADD,
@@ -41,16 +40,15 @@ struct dm_pool {
 	_Atomic enum dm_window window;
 
 	/* Of the thread alone. */
-	int epoll_fd;
+	struct dm_pace pace;
 	struct dm_inbox *inbox;
 	struct dm_figures *figures; /* DM_MANNERS of them */
 	struct dm_rota rota;
 	struct dm_member **by_number;
 	bool stopping;
-	dm_usec started_at;
 	dm_usec turn_due; /* of the next slice, or of all */
 	dm_usec second_due;
-	struct dm_pool_second before;
+	struct dm_tally tally;
 	dm_usec cpu_then;
 	struct dm_pool_report report;
 };
@@ -153,9 +151,9 @@ static void set_window(struct dm_pool *pool, enum dm_window window)
 	}
 	for (size_t i = 0; i < DM_MANNERS; i++)
 		pool->figures[i].window = window;
-	pool->before = (struct dm_pool_second){ 0 };
+	dm_tally_restart(&pool->tally);
 	if (window == DM_WINDOW_OPEN) {
-		pool->report.ticks = pool->report.late_ticks = 0;
+		dm_pace_restart(&pool->pace);
 		pool->cpu_then = cpu_time();
 	} else {
 		pool->report.cpu = cpu_time() - pool->cpu_then;
@@ -192,26 +190,8 @@ static void obey(struct dm_pool *pool)
 
 static void tell_second(struct dm_pool *pool, dm_usec now)
 {
-	struct dm_pool_second sum = { .at_s = (double)(now - pool->started_at) / 1e6 };
+	const struct dm_tally_second second = dm_tally_take(&pool->tally, &pool->rota, now);
 
-	for (size_t i = 0; i < pool->rota.count; i++) {
-		const struct dm_member *member = pool->rota.slots[i].member;
-		const struct dm_receiver_report *report = dm_receiver_report(member->receiver);
-
-		sum.connected += report->state == DM_RECEIVER_CONNECTED;
-		sum.dropped += member->dropped;
-		sum.audio_packets += report->audio.packets;
-		sum.video_packets += report->video.packets;
-		sum.bytes += report->audio.bytes + report->video.bytes;
-		sum.lost += dm_inbound_lost(&report->audio) + dm_inbound_lost(&report->video);
-	}
-
-	struct dm_pool_second second = sum;
-
-	second.audio_packets -= pool->before.audio_packets;
-	second.video_packets -= pool->before.video_packets;
-	second.bytes -= pool->before.bytes;
-	pool->before = sum;
 	if (pool->options.on_second)
 		pool->options.on_second(pool->options.user, &second);
 }
@@ -243,43 +223,16 @@ static void turn(struct dm_pool *pool, dm_usec now)
 	}
 }
 
-/* Until the next tick, or until something comes. */
-static void rest(struct dm_pool *pool, dm_usec *tick_at)
-{
-	const dm_usec tick = pool->options.tick;
-
-	if (!tick) {
-		struct epoll_event events[2];
-
-		(void)epoll_wait(pool->epoll_fd, events, 2, (int)(TURN_EVERY / 1000));
-		return;
-	}
-	*tick_at += tick;
-	pool->report.ticks++;
-
-	const dm_usec now = dm_time_now();
-
-	if (*tick_at < now) { /* busy: no tick is made up for */
-		pool->report.late_ticks += now - *tick_at > LATE;
-		*tick_at = now;
-		return;
-	}
-
-	const struct timespec until = { .tv_sec = *tick_at / DM_SEC(1),
-					.tv_nsec = *tick_at % DM_SEC(1) * 1000 };
-
-	(void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
-}
-
 static void *run(void *argument)
 {
 	struct dm_pool *pool = argument;
-	dm_usec tick_at = dm_time_now();
+	const dm_usec started_at = dm_time_now();
 
-	pool->started_at = tick_at;
-	pool->second_due = pool->started_at + DM_SEC(1);
+	dm_pace_start(&pool->pace, started_at);
+	dm_tally_start(&pool->tally, started_at);
+	pool->second_due = started_at + DM_SEC(1);
 	while (!pool->stopping) {
-		rest(pool, &tick_at);
+		dm_pace_rest(&pool->pace, TURN_EVERY);
 		dm_inbox_drain(pool->inbox, on_datagram_in, pool);
 		if (atomic_load_explicit(&pool->commands_bell.rung, memory_order_relaxed))
 			obey(pool);
@@ -289,17 +242,12 @@ static void *run(void *argument)
 		set_window(pool, DM_WINDOW_CLOSED); /* interrupted */
 	if (!pool->options.windowed)
 		pool->report.cpu = cpu_time();
+	pool->report.ticks = pool->pace.ticks;
+	pool->report.late_ticks = pool->pace.late_ticks;
 	pool->report.overflowed = dm_inbox_overflowed(pool->inbox);
 	while (pool->rota.count)
 		drop(pool, pool->rota.slots[0].member);
 	return NULL;
-}
-
-static int watch(struct dm_pool *pool, int fd)
-{
-	struct epoll_event event = { .events = EPOLLIN };
-
-	return epoll_ctl(pool->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
 static int set_up(struct dm_pool *pool)
@@ -314,9 +262,9 @@ static int set_up(struct dm_pool *pool)
 	pool->by_number = calloc(options->listeners, sizeof(struct dm_member *));
 	if (!pool->figures || !pool->by_number || dm_rota_init(&pool->rota, options->listeners))
 		return -ENOMEM;
-	pool->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (pool->epoll_fd < 0)
-		return -errno;
+	error = dm_pace_init(&pool->pace, options->tick);
+	if (error)
+		return error;
 	error = dm_inbox_create(&pool->inbox, &inbox);
 	if (!error)
 		error = dm_queue_create(&pool->commands, COMMANDS_PENDING, sizeof(struct command));
@@ -325,9 +273,9 @@ static int set_up(struct dm_pool *pool)
 	if (!error)
 		error = dm_doorbell_init(&pool->news_bell);
 	if (!error)
-		error = watch(pool, pool->commands_bell.fd);
+		error = dm_pace_watch(&pool->pace, pool->commands_bell.fd);
 	if (!error && inbox.polled)
-		error = watch(pool, dm_inbox_fd(pool->inbox));
+		error = dm_pace_watch(&pool->pace, dm_inbox_fd(pool->inbox));
 	return error;
 }
 
@@ -339,7 +287,7 @@ int dm_pool_create(struct dm_pool **out, const struct dm_pool_options *options)
 	*out = NULL;
 	if (!pool)
 		return -ENOMEM;
-	pool->epoll_fd = pool->commands_bell.fd = pool->news_bell.fd = -1;
+	pool->pace.epoll_fd = pool->commands_bell.fd = pool->news_bell.fd = -1;
 	pool->options = *options;
 	error = set_up(pool);
 	if (error)
@@ -437,8 +385,7 @@ void dm_pool_destroy(struct dm_pool *pool)
 	if (pool->news_bell.fd >= 0)
 		dm_doorbell_finish(&pool->news_bell);
 	dm_inbox_destroy(pool->inbox);
-	if (pool->epoll_fd >= 0)
-		close(pool->epoll_fd);
+	dm_pace_finish(&pool->pace);
 	free(pool->figures);
 	dm_rota_finish(&pool->rota);
 	free(pool->by_number);

@@ -11,20 +11,11 @@
 #define DM_CLIENT_POOL_H
 
 #include "member.h"
+#include "tally.h"
 
 struct dm_pool;
 
-/* What came in one second, over all members. */
-struct dm_pool_second {
-	double at_s; /* since create */
-	unsigned connected;
-	unsigned dropped; /* so far */
-	uint64_t audio_packets;
-	uint64_t video_packets;
-	uint64_t bytes;
-	uint64_t lost; /* so far; shrinks when a late packet comes */
-};
-typedef void dm_pool_second_cb(void *user, const struct dm_pool_second *second);
+typedef void dm_pool_second_cb(void *user, const struct dm_tally_second *second);
 
 struct dm_pool_options {
 	uint32_t listeners;           /* at most DM_SPREAD_MAX (arrival.h) */
