@@ -13,7 +13,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define NO_MEMORY    "out of memory"
 #define COMMANDS_MAX 8192  /* waiting at once: a full hall joining within one turn; choice */
 #define WORKER_NICE  (-10) /* choice: clearly before ordinary threads, behind the audio tick */
 
@@ -71,12 +70,12 @@ static void tell(struct dm_worker *worker, const struct dm_connection *connectio
 		dm_doorbell_ring(worker->options.events_doorbell);
 }
 
-static void place_stream(struct dm_worker *worker, struct dm_connection *connection,
-			 struct dm_stream *stream)
+void dm_worker_place(struct dm_worker *worker, struct dm_connection *connection,
+		     struct dm_stream *stream)
 {
 	if (connection->phase == DM_CONNECTION_CONNECTED &&
 	    dm_fanout_place(worker->fanout, stream) < 0)
-		dm_worker_fail(worker, connection, NO_MEMORY);
+		dm_worker_fail(worker, connection, DM_WORKER_NO_MEMORY);
 }
 
 void dm_worker_resume(struct dm_worker *worker, struct dm_connection *connection)
@@ -86,7 +85,7 @@ void dm_worker_resume(struct dm_worker *worker, struct dm_connection *connection
 		dm_network_table_enter(worker->networks, &connection->places,
 				       &connection->ice.selected, connection->country);
 	for (size_t i = 0; i < connection->stream_count; i++)
-		place_stream(worker, connection, &connection->streams[i]);
+		dm_worker_place(worker, connection, &connection->streams[i]);
 }
 
 /* DTLS is done: streams, and the good news. */
@@ -142,77 +141,6 @@ static void give_back_ended(struct dm_worker *worker)
 	}
 	dm_metric_set(&worker->metrics.connections, (int64_t)dm_roster_count(worker->roster));
 	dm_doorbell_ring(worker->options.events_doorbell);
-}
-
-/* --- commands of the control thread --- */
-
-static void take_add(struct dm_worker *worker, struct dm_connection *connection)
-{
-	dm_roster_add(worker->roster, connection);
-	dm_metric_set(&worker->metrics.connections, (int64_t)dm_roster_count(worker->roster));
-	if (dm_route_add_ufrag(worker->route, connection->ice.local_ufrag, connection) < 0)
-		dm_worker_fail(worker, connection, NO_MEMORY);
-}
-
-static void take_bind(struct dm_worker *worker, struct dm_connection *connection,
-		      const struct dm_command *command)
-{
-	struct dm_stream *stream = dm_connection_stream(connection, command->bind.media);
-
-	if (!stream)
-		return;
-	dm_fanout_remove(worker->fanout, stream);
-	dm_stream_set_rungs(stream, command->bind.rungs, command->bind.count);
-	place_stream(worker, connection, stream);
-}
-
-static void take_restart(struct dm_worker *worker, struct dm_connection *connection,
-			 const struct dm_ice *fresh)
-{
-	struct dm_ice *ice = &connection->ice;
-
-	if (*ice->old_ufrag) /* an earlier restart that never took hold */
-		dm_route_remove_ufrag(worker->route, ice->local_ufrag);
-	dm_ice_restart(ice, fresh);
-	if (dm_route_add_ufrag(worker->route, ice->local_ufrag, connection) < 0)
-		dm_worker_fail(worker, connection, NO_MEMORY);
-}
-
-static void take_remove(struct dm_worker *worker, struct dm_connection *connection)
-{
-	dm_connection_send_goodbye(connection, worker->sender);
-	dm_worker_end(worker, connection, DM_PEER_CLOSED);
-	connection->tell_end = false;
-}
-
-static void take_command(struct dm_worker *worker, const struct dm_command *command)
-{
-	struct dm_connection *connection = NULL;
-
-	if (command->type == DM_COMMAND_ADD) {
-		take_add(worker, command->connection);
-		return;
-	}
-	connection = dm_roster_find(worker->roster, command->peer);
-	if (connection) {
-		if (command->type == DM_COMMAND_BIND)
-			take_bind(worker, connection, command);
-		else if (command->type == DM_COMMAND_RESTART)
-			take_restart(worker, connection, &command->restart);
-		else
-			take_remove(worker, connection);
-	}
-	if (command->type == DM_COMMAND_BIND)
-		for (size_t i = 0; i < command->bind.count; i++)
-			dm_track_unref(command->bind.rungs[i]);
-}
-
-void dm_worker_take_commands(struct dm_worker *worker)
-{
-	struct dm_command command;
-
-	while (dm_queue_pop(worker->commands, &command))
-		take_command(worker, &command);
 }
 
 /* --- the loop --- */

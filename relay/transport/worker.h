@@ -14,35 +14,13 @@
 #include "base/metric.h"
 #include "base/queue.h"
 #include "rtp/timeline.h"
-#include "transport/connection.h"
+#include "transport/command.h"
 #include "transport/load.h"
 
 /* Connections of one worker: beyond what one core can feed. Choice. */
 #define DM_WORKER_CONNECTIONS_MAX 16384
 
 struct dm_worker;
-
-enum dm_command_type {
-	DM_COMMAND_ADD,     /* .connection changes hands */
-	DM_COMMAND_BIND,    /* .bind; its references change hands */
-	DM_COMMAND_RESTART, /* .restart */
-	DM_COMMAND_REMOVE,
-};
-
-/* From the control thread to a worker, about one peer. */
-struct dm_command {
-	enum dm_command_type type;
-	dm_peer_id peer;
-	union {
-		struct dm_connection *connection;
-		struct {
-			enum dm_media media;
-			size_t count;
-			struct dm_track *rungs[DM_LADDER_MAX];
-		} bind;
-		struct dm_ice restart; /* fresh credentials of both sides */
-	};
-};
 
 /* From a worker to the control thread. */
 struct dm_worker_event {

@@ -1,7 +1,7 @@
 /* relay/transport/worker_private.h
  *
- * What worker.c (the loop and commands), care.c (care of connections) and receive.c (what the
- * socket brings) share with each other, and nobody else.
+ * What worker.c (the loop), command.c (what the control thread asks), care.c (care of connections)
+ * and receive.c (what the socket brings) share with each other, and nobody else.
  *
  * Thread: the worker's own.
  */
@@ -16,6 +16,8 @@
 #include "transport/worker.h"
 
 #include <pthread.h>
+
+#define DM_WORKER_NO_MEMORY "out of memory" /* a reason for the log */
 
 struct dm_receive_metrics {
 	struct dm_metric packets;
@@ -78,7 +80,7 @@ struct dm_worker {
 	dm_usec arrived_at; /* of the datagrams that were just read */
 };
 
-/* Does what the control thread has asked for until now. */
+/* Does what the control thread has asked for until now (command.c). */
 void dm_worker_take_commands(struct dm_worker *worker);
 
 /* Takes everything the socket has, up to a limit a turn. */
@@ -100,6 +102,10 @@ void dm_receive_buffers_destroy(struct dm_receive_buffers *buffers); /* NULL is 
 /* The connection is over: no more packets; it is given back at the end of the turn. */
 void dm_worker_end(struct dm_worker *worker, struct dm_connection *connection,
 		   enum dm_peer_state state);
+
+/* Has a stream of a connected peer sent; fails the peer when memory is out. */
+void dm_worker_place(struct dm_worker *worker, struct dm_connection *connection,
+		     struct dm_stream *stream);
 
 /* A valid check came for a paused connection: media flows again. */
 void dm_worker_resume(struct dm_worker *worker, struct dm_connection *connection);
