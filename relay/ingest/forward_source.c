@@ -1,8 +1,8 @@
 #include "ingest/forward_source.h"
 #include "base/log.h"
+#include "ingest/feed_states.h"
 #include "ingest/key_watch.h"
 #include "rtp/rtcp.h"
-#include "session/name.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,7 +10,6 @@
 
 #define HOLD_SENDER  DM_SEC(2)    /* choice: longer than a network's hiccup */
 #define HOLD_SSRC    DM_MSEC(200) /* choice: ten of Opus's packets */
-#define LOOK         DM_MSEC(50)  /* how often states are looked at: well within 500 ms */
 #define KEY_INTERVAL DM_SEC(1) /* choice: an encoder that is asked more often sends little else */
 
 /* Sound in DTX comes every 400 ms (libopus); its pauses are no loss. */
@@ -50,7 +49,7 @@ struct dm_forward_source {
 	struct sender senders[DM_FORWARD_MEDIA];
 	struct early_report early[DM_FORWARD_MEDIA]; /* the newest of any sender, in turn */
 	unsigned early_next;
-	enum dm_feed_state states[DM_FORWARD_MEDIA];
+	struct dm_feed_states states;
 	struct dm_key_watch keys;
 	dm_usec key_asked_at; /* DM_USEC_NEVER: not yet */
 	dm_usec looked_at;
@@ -75,10 +74,8 @@ static int add_stream(struct dm_forward_source *source, enum dm_forward_medium m
 		.counts = &options->counts->media[medium],
 	};
 
-	source->states[medium] = DM_FEED_OFF;
 	if (options->payload_types[medium] == 0)
 		return 0;
-	source->states[medium] = DM_FEED_CONNECTING;
 	return dm_forward_stream_create(&source->streams[medium], &stream);
 }
 
@@ -98,6 +95,14 @@ int dm_forward_source_create(struct dm_forward_source **out,
 		return -ENOMEM;
 	source->options = *options;
 	source->clock = dm_forward_clock_init(options->timeline);
+	source->states = (struct dm_feed_states){
+		.name = options->name,
+		.stalls = options->stalls,
+		.sound = types[DM_FORWARD_SOUND] ? DM_FEED_CONNECTING : DM_FEED_OFF,
+		.picture = types[DM_FORWARD_PICTURE] ? DM_FEED_CONNECTING : DM_FEED_OFF,
+		.on_state = options->on_state,
+		.user = options->user,
+	};
 	source->key_asked_at = DM_USEC_NEVER;
 	source->sender_log = (struct dm_log_limit){ .burst = 4, .interval = DM_SEC(10) };
 	source->foreign_log = (struct dm_log_limit){ .burst = 1, .interval = DM_SEC(10) };
@@ -344,21 +349,17 @@ static dm_usec patience(const struct dm_forward_source *source, enum dm_forward_
 	return usual > most ? usual : most;
 }
 
-static enum dm_feed_state next_state(const struct dm_forward_source *source,
-				     enum dm_forward_medium medium, dm_usec now)
+static struct dm_feed_sign sign_of(const struct dm_forward_source *source,
+				   enum dm_forward_medium medium)
 {
-	const enum dm_feed_state state = source->states[medium];
-	dm_usec last_at;
+	const struct dm_forward_stream *stream = source->streams[medium];
 
-	if (state == DM_FEED_OFF)
-		return state;
-	last_at = dm_forward_stream_last_at(source->streams[medium]);
-	if (last_at != DM_USEC_NEVER && now - last_at < patience(source, medium))
-		return DM_FEED_LIVE;
-	if (state != DM_FEED_LIVE)
-		return state;
-	dm_metric_add(source->options.stalls, 1);
-	return DM_FEED_LOST;
+	if (!stream)
+		return (struct dm_feed_sign){ .last_at = DM_USEC_NEVER };
+	return (struct dm_feed_sign){
+		.last_at = dm_forward_stream_last_at(stream),
+		.stall_after = patience(source, medium),
+	};
 }
 
 /* A move of the clock holds back a picture or two, B-frames every other one. */
@@ -389,8 +390,8 @@ static void note_offset(struct dm_forward_source *source)
 	if (!health)
 		return;
 
-	const bool live = source->states[DM_FORWARD_SOUND] == DM_FEED_LIVE &&
-			  source->states[DM_FORWARD_PICTURE] == DM_FEED_LIVE;
+	const bool live = source->states.sound == DM_FEED_LIVE &&
+			  source->states.picture == DM_FEED_LIVE;
 	const bool known = live && dm_forward_clock_offset(&source->clock, &offset);
 
 	if (known)
@@ -400,20 +401,14 @@ static void note_offset(struct dm_forward_source *source)
 
 static void look(struct dm_forward_source *source, dm_usec now)
 {
-	const enum dm_feed_state sound = next_state(source, DM_FORWARD_SOUND, now);
-	const enum dm_feed_state picture = next_state(source, DM_FORWARD_PICTURE, now);
+	const struct dm_feed_sign sound = sign_of(source, DM_FORWARD_SOUND);
+	const struct dm_feed_sign picture = sign_of(source, DM_FORWARD_PICTURE);
 
 	dm_metric_set(&source->options.counts->moves, (int64_t)source->clock.moves);
 	note_backwards(source, now);
 	note_offset(source);
-	if (sound == source->states[DM_FORWARD_SOUND] &&
-	    picture == source->states[DM_FORWARD_PICTURE])
-		return;
-	source->states[DM_FORWARD_SOUND] = sound;
-	source->states[DM_FORWARD_PICTURE] = picture;
-	dm_log(DM_LOG_INFO, "ingest.feed", "feed=%s sound=%s picture=%s", source->options.name,
-	       dm_feed_state_name(sound), dm_feed_state_name(picture));
-	source->options.on_state(source->options.user, sound, picture);
+	if (dm_feed_states_look(&source->states, &sound, &picture, now))
+		dm_feed_states_tell(&source->states);
 }
 
 unsigned dm_forward_source_turn(struct dm_forward_source *source, dm_usec now)
@@ -425,7 +420,7 @@ unsigned dm_forward_source_turn(struct dm_forward_source *source, dm_usec now)
 			published += note_published(
 				source, (enum dm_forward_medium)n,
 				dm_forward_stream_expire(source->streams[n], now), now);
-	if (now - source->looked_at >= LOOK) {
+	if (now - source->looked_at >= DM_FEED_LOOK) {
 		source->looked_at = now;
 		look(source, now);
 	}
@@ -434,7 +429,7 @@ unsigned dm_forward_source_turn(struct dm_forward_source *source, dm_usec now)
 
 dm_usec dm_forward_source_deadline(const struct dm_forward_source *source, dm_usec now)
 {
-	dm_usec first = source->looked_at + LOOK;
+	dm_usec first = source->looked_at + DM_FEED_LOOK;
 
 	if (first < now)
 		first = now;

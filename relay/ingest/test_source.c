@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define SOUND_RATE_HZ 48000
-#define BLOCK         960 /* samples: 20 ms */
-#define BLOCK_TIME    DM_MSEC(20)
+#define BLOCK      960 /* samples: 20 ms */
+#define BLOCK_TIME DM_MSEC(20)
 
 /* Further behind, what was missed is left out. */
 #define BEHIND_MOST DM_MSEC(500)
