@@ -1,9 +1,6 @@
 #include "audio/microphone.h"
-#include "audio/decoder.h"
-#include "audio/encoder.h"
 #include "audio/opus_packet.h"
-#include "audio/resampler.h"
-#include "audio/stretch.h"
+#include "audio/playout.h"
 
 #include <errno.h>
 #include <math.h>
@@ -16,21 +13,6 @@
 #define DEPTH_LEAST DM_MSEC(20)
 #define DEPTH_MOST  DM_MSEC(200)
 
-/* Samples: concealment sounds like its source for 100 ms, then fades (Opus's own fades too). */
-#define CONCEAL_FULL 4800
-#define CONCEAL_MOST 5760
-
-/* A sender in DTX sends every 400 ms (RFC 6716, 2.1.9); after two and a half it is gone. */
-#define PAUSE_MOST DM_AUDIO_RATE_HZ
-
-/* A stream that is joined in its middle begins with sound up to 27 dB too loud, because its frames
- * tell only what has changed (RFC 6716, 4.3.2.1); measured, the error halves with every frame. So
- * the first two are not heard. */
-#define MUTE 1920
-
-#define RISE 480 /* samples of the fade-in of what begins: 10 ms; choice */
-#define FALL 480 /* of the fade-out of what is cut off: 10 ms; choice */
-
 /* Further from the target, periods are left out or repeated until it is near; nearer, the
  * resampler does it. Choices: a difference of 12 ms is not noticed, and is under one packet. */
 #define FAR  DM_MSEC(12)
@@ -39,12 +21,8 @@
 /* So much more is not caught up with by leaving periods out, but by a jump. Choice. */
 #define JUMP DM_MSEC(500)
 
-/* How like two periods must be; less like, when much must be left out. Choices, by ear and by
- * NetEQ's example. */
-#define LIKENESS       0.85f
-#define LIKENESS_HURRY 0.6f
-#define HURRY          DM_MSEC(60)
-#define QUIET          0.1f /* of the running level: a pause, where anything may be cut */
+/* So much is left out, or repeated, of what is less like too. Choice, by NetEQ's example. */
+#define HURRY DM_MSEC(60)
 
 /* The resampler's part: so many ppm for a millisecond off the target, at most PULL_MOST, renewed
  * every second. A tone changes by less than a cent. */
@@ -52,34 +30,21 @@
 #define PULL_MOST  500.0
 #define PULL_EVERY 50 /* ticks */
 
-/* Packets are decoded one at a time, while less than STOCK is there. */
-#define STOCK (FRAME + 2 * DM_STRETCH_PERIOD_MOST + 16)
-#define ROOM  (STOCK + DM_DECODER_SAMPLES_MAX + DM_STRETCH_PERIOD_MOST + FALL + FRAME)
-
 enum state { WAITING, PLAYING, DOZING };
 
 struct dm_microphone {
 	struct dm_jitter_buffer *buffer; /* owned */
-	struct dm_decoder *decoder;      /* owned */
-	struct dm_resampler *resampler;  /* owned */
 	enum state state;
 	uint32_t epoch;
 	uint32_t decoded_epoch;
 	int64_t next; /* timestamp of what is decoded next */
 	size_t ahead; /* samples made up while nothing was there, which `next` has not passed */
-	size_t run;   /* samples made up since the last real one */
-	int risen;    /* of the fade-in, up to RISE; negative while muted */
-	bool pause;   /* the sender pauses */
 	bool shortening;
 	bool lengthening;
 	unsigned ticks;
-	float level; /* smoothed RMS */
 	dm_usec depth;
-	struct dm_microphone_stats stats;
-	size_t sounding; /* how much of the stock is not the silence at its end */
-	bool drained;    /* and the resampler has passed the last of it on */
-	size_t count;
-	float stock[ROOM]; /* decoded, not yet resampled */
+	uint64_t starts;
+	struct dm_playout playout;
 };
 
 int dm_microphone_create(struct dm_microphone **out)
@@ -97,9 +62,7 @@ int dm_microphone_create(struct dm_microphone **out)
 	int error = dm_jitter_buffer_create(&microphone->buffer, &depth);
 
 	if (!error)
-		error = dm_decoder_create(&microphone->decoder);
-	if (!error)
-		error = dm_resampler_create(&microphone->resampler);
+		error = dm_playout_init(&microphone->playout);
 	if (error) {
 		dm_microphone_destroy(microphone);
 		return error;
@@ -113,8 +76,7 @@ void dm_microphone_destroy(struct dm_microphone *microphone)
 	if (!microphone)
 		return;
 	dm_jitter_buffer_destroy(microphone->buffer);
-	dm_decoder_destroy(microphone->decoder);
-	dm_resampler_destroy(microphone->resampler);
+	dm_playout_finish(&microphone->playout);
 	free(microphone);
 }
 
@@ -129,109 +91,28 @@ static dm_usec usec(size_t samples)
 	return (dm_usec)samples * 125 / 6;
 }
 
-/* When the next sample put into the stock will be heard. */
-static dm_usec heard_at(const struct dm_microphone *microphone, dm_usec tick)
+static size_t samples_of(dm_usec time)
 {
-	return tick + usec(microphone->count + dm_resampler_latency_samples(microphone->resampler));
-}
-
-static float *end_of(struct dm_microphone *microphone)
-{
-	return microphone->stock + microphone->count;
-}
-
-static void put_silence(struct dm_microphone *microphone, size_t count)
-{
-	memset(end_of(microphone), 0, count * sizeof(float));
-	microphone->count += count;
-}
-
-/* What begins fades in, and so does what is made up to follow it. */
-static void rise(struct dm_microphone *microphone, float *samples, size_t count)
-{
-	for (size_t n = 0; n < count && microphone->risen < RISE; n++)
-		samples[n] *= fmaxf(0, (float)microphone->risen++ + 0.5f) / RISE;
-}
-
-/* Decoded sound, already at the stock's end, is taken in. */
-static void take(struct dm_microphone *microphone, size_t count)
-{
-	float *samples = end_of(microphone);
-	float sum = 0;
-
-	for (size_t n = 0; n < count; n++) {
-		/* Opus may overshoot. Not fmaxf, which is a call, for the sake of NaN. */
-		samples[n] = samples[n] > 1 ? 1 : samples[n] < -1 ? -1 : samples[n];
-		sum += samples[n] * samples[n];
-	}
-	rise(microphone, samples, count);
-	microphone->level += (sqrtf(sum / (float)count) - microphone->level) * 0.05f;
-	microphone->count += count;
-	microphone->sounding = microphone->count;
-	microphone->stats.played_samples += count;
-}
-
-/* Makes up `count` samples, at most 20 ms. */
-static void conceal(struct dm_microphone *microphone, size_t count)
-{
-	float *samples = end_of(microphone);
-	const size_t made = (size_t)dm_decoder_conceal(microphone->decoder, samples, count);
-
-	for (size_t n = 0; n < made; n++, microphone->run++) {
-		if (microphone->pause || microphone->run < CONCEAL_FULL)
-			continue;
-		if (microphone->run < CONCEAL_MOST)
-			samples[n] *= (float)(CONCEAL_MOST - microphone->run) /
-				      (CONCEAL_MOST - CONCEAL_FULL);
-		else
-			samples[n] = 0;
-	}
-	rise(microphone, samples, made);
-	microphone->count += made;
-	microphone->sounding = microphone->count;
-	microphone->stats.played_samples += made;
-	if (!microphone->pause)
-		microphone->stats.concealed_samples += made;
+	return (size_t)(time * 6 / 125);
 }
 
 /* What plays is cut off, softly; what comes next begins anew. */
 static void wait_anew(struct dm_microphone *microphone)
 {
-	float *samples = end_of(microphone);
-
-	if (microphone->state == PLAYING && (microphone->pause || microphone->run < CONCEAL_MOST)) {
-		conceal(microphone, FALL);
-		for (size_t n = 0; n < FALL; n++)
-			samples[n] *= ((float)(FALL - n) - 0.5f) / FALL;
-	}
+	if (microphone->state == PLAYING)
+		dm_playout_cut(&microphone->playout);
 	microphone->state = WAITING;
 	microphone->shortening = false;
 	microphone->lengthening = false;
 }
 
-static bool conceals_too_long(const struct dm_microphone *microphone)
-{
-	return microphone->run >= (microphone->pause ? PAUSE_MOST : CONCEAL_MOST);
-}
-
 static void play(struct dm_microphone *microphone, const struct dm_jitter_view *view)
 {
-	const int made = dm_decoder_decode(microphone->decoder, view->payload, view->bytes,
-					   end_of(microphone));
-
-	microphone->next = view->timestamp + view->samples;
-	microphone->pause = dm_opus_packet_is_pause(view->payload, view->bytes);
-	if (made < 0) {
-		/* Concealed in steps, as if it had not come. */
-		microphone->next = view->timestamp + FRAME;
-		microphone->stats.broken++;
-		conceal(microphone, FRAME);
-	} else {
-		if (microphone->run >= CONCEAL_FULL && !microphone->pause)
-			microphone->risen = 0;
-		microphone->run = 0;
-		take(microphone, (size_t)made);
-	}
+	microphone->next = view->timestamp;
+	/* A broken one is concealed in steps, as if it had not come. */
+	microphone->next += dm_playout_put(&microphone->playout, view->payload, view->bytes)
+				    ? view->samples
+				    : FRAME;
 	dm_jitter_buffer_drop(microphone->buffer, false);
 }
 
@@ -246,13 +127,8 @@ static void bridge(struct dm_microphone *microphone, const struct dm_jitter_view
 	}
 	if (gap == view->samples && view->missing > 0 &&
 	    dm_opus_packet_has_copy(view->payload, view->bytes)) {
-		const int made = dm_decoder_recover(microphone->decoder, view->payload, view->bytes,
-						    end_of(microphone), (size_t)gap);
-
-		microphone->stats.recovered_samples += (uint64_t)made;
-		microphone->run = 0;
+		dm_playout_recover(&microphone->playout, view->payload, view->bytes, (size_t)gap);
 		microphone->next = view->timestamp;
-		take(microphone, (size_t)made);
 		return;
 	}
 
@@ -263,11 +139,11 @@ static void bridge(struct dm_microphone *microphone, const struct dm_jitter_view
 	if (piece < 120)
 		piece = 120;
 	piece -= piece % 120;
-	conceal(microphone, (size_t)piece);
+	dm_playout_conceal(&microphone->playout, (size_t)piece);
 	microphone->next += piece;
 }
 
-/* Puts some sound into the stock: a packet's, or made up. */
+/* Puts some sound to the playout's end: a packet's, or made up. */
 static void pull(struct dm_microphone *microphone)
 {
 	struct dm_jitter_view view;
@@ -278,7 +154,7 @@ static void pull(struct dm_microphone *microphone)
 	if (!dm_jitter_buffer_peek(microphone->buffer, &view)) {
 		/* Late or lost, nobody knows. */
 		microphone->ahead += FRAME;
-		conceal(microphone, FRAME);
+		dm_playout_conceal(&microphone->playout, FRAME);
 		return;
 	}
 
@@ -304,11 +180,12 @@ static bool skip(struct dm_microphone *microphone, dm_usec tick, struct dm_jitte
 	const dm_usec target = dm_jitter_buffer_target(microphone->buffer);
 
 	while (dm_jitter_buffer_peek(microphone->buffer, view)) {
-		*early = target - dm_jitter_buffer_depth(microphone->buffer, view->timestamp,
-							 heard_at(microphone, tick));
+		*early = target -
+			 dm_jitter_buffer_depth(microphone->buffer, view->timestamp,
+						dm_playout_heard_at(&microphone->playout, tick));
 		if (*early >= -usec(view->samples))
 			return true;
-		microphone->pause = dm_opus_packet_is_pause(view->payload, view->bytes);
+		microphone->playout.pause = dm_opus_packet_is_pause(view->payload, view->bytes);
 		dm_jitter_buffer_drop(microphone->buffer, microphone->state == WAITING);
 	}
 	return false;
@@ -323,16 +200,14 @@ static void try_start(struct dm_microphone *microphone, dm_usec tick)
 	if (!skip(microphone, tick, &view, &early) || early >= DM_MSEC(20))
 		return;
 	if (early > 0)
-		put_silence(microphone, (size_t)(early * 6 / 125));
-	if (microphone->decoded_epoch != microphone->epoch || microphone->state == DOZING)
-		dm_decoder_reset(microphone->decoder);
-	microphone->stats.starts += microphone->state == WAITING;
+		dm_playout_put_silence(&microphone->playout, samples_of(early));
+	dm_playout_begin(&microphone->playout, microphone->decoded_epoch != microphone->epoch ||
+						       microphone->state == DOZING);
+	microphone->starts += microphone->state == WAITING;
 	microphone->decoded_epoch = microphone->epoch;
 	microphone->state = PLAYING;
 	microphone->next = view.timestamp;
 	microphone->ahead = 0;
-	microphone->run = 0;
-	microphone->risen = -MUTE;
 	microphone->ticks = 0;
 }
 
@@ -340,26 +215,11 @@ static void shorten(struct dm_microphone *microphone, dm_usec excess)
 {
 	struct dm_jitter_view view;
 
-	while (microphone->count < STOCK && dm_jitter_buffer_peek(microphone->buffer, &view) &&
+	while (microphone->playout.count < DM_PLAYOUT_STOCK &&
+	       dm_jitter_buffer_peek(microphone->buffer, &view) &&
 	       view.timestamp == microphone->next)
 		play(microphone, &view);
-
-	const size_t gone = dm_stretch_shorten(
-		microphone->stock, microphone->count, (size_t)(excess * 6 / 125),
-		excess > HURRY ? LIKENESS_HURRY : LIKENESS, microphone->level * QUIET);
-
-	microphone->count -= gone;
-	microphone->stats.shortened_samples += gone;
-}
-
-static void lengthen(struct dm_microphone *microphone, dm_usec lack)
-{
-	const size_t more = dm_stretch_lengthen(
-		microphone->stock, microphone->count, (size_t)(lack * 6 / 125),
-		lack > HURRY ? LIKENESS_HURRY : LIKENESS, microphone->level * QUIET);
-
-	microphone->count += more;
-	microphone->stats.lengthened_samples += more;
+	dm_playout_shorten(&microphone->playout, samples_of(excess), excess > HURRY);
 }
 
 /* Brings the depth to the target; `off` is positive when it is too deep. */
@@ -367,31 +227,32 @@ static void steer(struct dm_microphone *microphone, dm_usec off)
 {
 	if (microphone->ticks++ % PULL_EVERY == 0)
 		dm_resampler_set_ppm(
-			microphone->resampler,
+			microphone->playout.resampler,
 			dm_jitter_buffer_drift_ppm(microphone->buffer) +
 				fmax(-PULL_MOST, fmin(PULL_MOST, PULL * (double)off / 1000)));
-	if (microphone->run > 0)
+	if (microphone->playout.run > 0)
 		return;
 	microphone->shortening = off > (microphone->shortening ? NEAR : FAR);
 	microphone->lengthening = -off > (microphone->lengthening ? NEAR : FAR);
 	if (microphone->shortening)
 		shorten(microphone, off);
 	else if (microphone->lengthening)
-		lengthen(microphone, -off);
+		dm_playout_lengthen(&microphone->playout, samples_of(-off), -off > HURRY);
 }
 
 static void fill(struct dm_microphone *microphone, dm_usec tick, size_t wanted)
 {
-	while (microphone->state == PLAYING && microphone->count < wanted) {
+	while (microphone->state == PLAYING && microphone->playout.count < wanted) {
 		pull(microphone);
-		if (conceals_too_long(microphone)) {
+		if (dm_playout_is_over(&microphone->playout)) {
 			wait_anew(microphone);
 			dm_jitter_buffer_relearn(microphone->buffer);
 		}
 	}
 	if (microphone->state == PLAYING) {
-		microphone->depth = dm_jitter_buffer_depth(microphone->buffer, microphone->next,
-							   heard_at(microphone, tick));
+		microphone->depth = dm_jitter_buffer_depth(
+			microphone->buffer, microphone->next,
+			dm_playout_heard_at(&microphone->playout, tick));
 
 		const dm_usec off = microphone->depth - dm_jitter_buffer_target(microphone->buffer);
 
@@ -400,10 +261,10 @@ static void fill(struct dm_microphone *microphone, dm_usec tick, size_t wanted)
 		else
 			steer(microphone, off);
 	}
-	while (microphone->state == PLAYING && microphone->count < wanted)
+	while (microphone->state == PLAYING && microphone->playout.count < wanted)
 		pull(microphone);
-	if (microphone->count < wanted)
-		put_silence(microphone, wanted - microphone->count);
+	if (microphone->playout.count < wanted)
+		dm_playout_put_silence(&microphone->playout, wanted - microphone->playout.count);
 }
 
 static void follow_epoch(struct dm_microphone *microphone)
@@ -414,39 +275,28 @@ static void follow_epoch(struct dm_microphone *microphone)
 	microphone->epoch = dm_jitter_buffer_epoch(microphone->buffer);
 }
 
-/* Nobody hears what is still to come, nor its end. */
-static void clear(struct dm_microphone *microphone)
-{
-	if (microphone->drained && microphone->count == 0)
-		return;
-	microphone->count = 0;
-	microphone->sounding = 0;
-	microphone->drained = true;
-	microphone->shortening = false;
-	microphone->lengthening = false;
-	dm_resampler_reset(microphone->resampler);
-}
-
 void dm_microphone_doze(struct dm_microphone *microphone, dm_usec tick)
 {
 	struct dm_jitter_view view;
 	dm_usec early = 0;
 
 	follow_epoch(microphone);
-	clear(microphone);
+	dm_playout_clear(&microphone->playout);
+	microphone->shortening = false;
+	microphone->lengthening = false;
 	if (microphone->state == PLAYING)
 		microphone->state = DOZING;
 
 	const bool there = skip(microphone, tick, &view, &early);
 
 	if (there && early < DM_MSEC(20)) {
-		microphone->stats.starts += microphone->state == WAITING;
+		microphone->starts += microphone->state == WAITING;
 		microphone->state = DOZING;
-		microphone->run = 0;
+		microphone->playout.run = 0;
 	} else if (microphone->state == DOZING) {
-		microphone->run += FRAME;
+		microphone->playout.run += FRAME;
 	}
-	if (microphone->state == DOZING && conceals_too_long(microphone)) {
+	if (microphone->state == DOZING && dm_playout_is_over(&microphone->playout)) {
 		microphone->state = WAITING;
 		dm_jitter_buffer_relearn(microphone->buffer);
 	}
@@ -455,46 +305,50 @@ void dm_microphone_doze(struct dm_microphone *microphone, dm_usec tick)
 enum dm_microphone_sound dm_microphone_read(struct dm_microphone *microphone, dm_usec tick,
 					    float *samples)
 {
-	const size_t wanted = dm_resampler_wanted(microphone->resampler, FRAME);
+	const size_t wanted = dm_playout_wanted(&microphone->playout);
 
 	if (microphone->state == DOZING)
 		dm_microphone_doze(microphone, tick);
 	follow_epoch(microphone);
 	if (microphone->state != PLAYING)
 		try_start(microphone, tick);
-	if (microphone->state != PLAYING && microphone->drained) {
+	if (microphone->state != PLAYING && microphone->playout.drained) {
 		memset(samples, 0, FRAME * sizeof(*samples));
 		return microphone->state == WAITING ? DM_MICROPHONE_SILENT
 						    : DM_MICROPHONE_CONCEALED;
 	}
 	fill(microphone, tick, wanted);
 
-	const size_t taken = dm_resampler_run(microphone->resampler, microphone->stock,
-					      microphone->count, samples, FRAME);
-
-	microphone->drained = microphone->sounding == 0;
-	microphone->sounding -= microphone->sounding < taken ? microphone->sounding : taken;
-	microphone->count -= taken;
-	memmove(microphone->stock, microphone->stock + taken, microphone->count * sizeof(float));
+	dm_playout_take(&microphone->playout, samples);
 	if (microphone->state == WAITING)
-		return microphone->drained ? DM_MICROPHONE_SILENT : DM_MICROPHONE_CONCEALED;
-	return microphone->run > 0 && !microphone->pause ? DM_MICROPHONE_CONCEALED
-							 : DM_MICROPHONE_LIVE;
+		return microphone->playout.drained ? DM_MICROPHONE_SILENT : DM_MICROPHONE_CONCEALED;
+	return microphone->playout.run > 0 && !microphone->playout.pause ? DM_MICROPHONE_CONCEALED
+									 : DM_MICROPHONE_LIVE;
 }
 
 dm_usec dm_microphone_dead_for(const struct dm_microphone *microphone)
 {
 	if (microphone->state == WAITING)
 		return DM_USEC_NEVER;
-	return microphone->pause ? 0 : usec(microphone->run);
+	return microphone->playout.pause ? 0 : usec(microphone->playout.run);
 }
 
 void dm_microphone_stats(const struct dm_microphone *microphone, struct dm_microphone_stats *stats)
 {
-	*stats = microphone->stats;
-	stats->jitter = dm_jitter_buffer_jitter(microphone->buffer);
-	stats->target = dm_jitter_buffer_target(microphone->buffer);
-	stats->depth = microphone->depth;
-	stats->drift_ppm = dm_jitter_buffer_drift_ppm(microphone->buffer);
-	stats->packets = *dm_jitter_buffer_totals(microphone->buffer);
+	const struct dm_playout_totals *totals = &microphone->playout.totals;
+
+	*stats = (struct dm_microphone_stats){
+		.jitter = dm_jitter_buffer_jitter(microphone->buffer),
+		.target = dm_jitter_buffer_target(microphone->buffer),
+		.depth = microphone->depth,
+		.drift_ppm = dm_jitter_buffer_drift_ppm(microphone->buffer),
+		.played_samples = totals->played,
+		.concealed_samples = totals->concealed,
+		.recovered_samples = totals->recovered,
+		.shortened_samples = totals->shortened,
+		.lengthened_samples = totals->lengthened,
+		.broken = totals->broken,
+		.starts = microphone->starts,
+		.packets = *dm_jitter_buffer_totals(microphone->buffer),
+	};
 }
