@@ -18,9 +18,8 @@ enum { RIG_FLOOR_CHANNEL, RIG_A, RIG_B, RIG_CHANNELS };
 #define RIG_SENDERS 6
 
 struct rig_listener {
-	struct dm_track *track;
+	struct dm_track *track; /* NULL: there is none, and nobody listens */
 	struct dm_decoder *decoder;
-	bool deaf; /* minds the packets, but does not decode */
 	uint64_t next;
 	uint32_t timestamp;
 	float samples[DM_DECODER_SAMPLES_MAX]; /* of the last tick */
@@ -41,6 +40,7 @@ struct desk_rig {
 	struct dm_metrics *metrics;
 	struct dm_sound_inlet *floor;
 	float (*floor_sound)(int64_t n); /* nullable: the tone; set after begin */
+	int channels;
 	struct rig_listener listeners[RIG_CHANNELS];
 	struct rig_sender senders[RIG_SENDERS];
 	int64_t tick;
@@ -50,6 +50,10 @@ struct desk_rig {
 
 /* Both channels have these engines. `tick` begins where links do. */
 void rig_begin(struct desk_rig *rig, const struct dm_engine_options *engine);
+
+/* Channel RIG_A alone, and a floor that has no track, so that neither is encoded nor decoded what
+ * is not looked at. */
+void rig_begin_alone(struct desk_rig *rig, const struct dm_engine_options *engine);
 void rig_end(struct desk_rig *rig);
 
 void rig_send(struct desk_rig *rig, size_t sender, const struct link_options *options);
