@@ -8,9 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HOLD_SENDER  DM_SEC(2)    /* choice: longer than a network's hiccup */
-#define HOLD_SSRC    DM_MSEC(200) /* choice: ten of Opus's packets */
-#define KEY_INTERVAL DM_SEC(1) /* choice: an encoder that is asked more often sends little else */
+/* Choice: an encoder that is asked more often sends little else. */
+#define KEY_INTERVAL DM_SEC(1)
 
 /* Sound in DTX comes every 400 ms (libopus); its pauses are no loss. */
 #define SOUND_PAUSE DM_MSEC(500)
@@ -22,33 +21,16 @@
 
 #define SSRC 1U /* ours as a receiver: nobody else on this way has to be told apart from it */
 
-struct sender {
-	bool held;
-	struct dm_forward_address from;
-	uint32_t ssrc;
-	dm_usec last_at;
-	bool has_rtcp; /* its reports came: */
-	struct dm_forward_address rtcp;
-	enum dm_forward_port rtcp_port;
-};
-
-/* A sender report that came before its stream's first packet, as ffmpeg's does. */
-struct early_report {
-	bool present;
-	struct dm_forward_address from;
-	enum dm_forward_port port;
-	uint32_t ssrc;
-	uint64_t ntp;
-	uint32_t rtp;
+static const char *const media[DM_FORWARD_MEDIA] = {
+	[DM_FORWARD_SOUND] = "sound",
+	[DM_FORWARD_PICTURE] = "picture",
 };
 
 struct dm_forward_source {
 	struct dm_forward_source_options options;
 	struct dm_forward_clock clock;
 	struct dm_forward_stream *streams[DM_FORWARD_MEDIA]; /* owned; NULL: none */
-	struct sender senders[DM_FORWARD_MEDIA];
-	struct early_report early[DM_FORWARD_MEDIA]; /* the newest of any sender, in turn */
-	unsigned early_next;
+	struct dm_forward_senders senders;
 	struct dm_feed_states states;
 	struct dm_key_watch keys;
 	dm_usec key_asked_at; /* DM_USEC_NEVER: not yet */
@@ -129,36 +111,7 @@ void dm_forward_source_destroy(struct dm_forward_source *source)
 	free(source);
 }
 
-static bool same_host(const struct dm_forward_address *a, const struct dm_forward_address *b)
-{
-	return memcmp(a->ip, b->ip, sizeof(a->ip)) == 0 && a->scope == b->scope;
-}
-
 /* --- RTCP --- */
-
-static void take_report(struct dm_forward_source *source, enum dm_forward_medium medium,
-			const struct early_report *report)
-{
-	struct sender *sender = &source->senders[medium];
-
-	sender->has_rtcp = true;
-	sender->rtcp = report->from;
-	sender->rtcp_port = report->port;
-	dm_forward_clock_report(&source->clock, medium, report->ntp, report->rtp);
-}
-
-/* Whose SSRC it is, by a host that may speak for it; DM_FORWARD_MEDIA: nobody's. */
-static enum dm_forward_medium find_sender(const struct dm_forward_source *source, uint32_t ssrc,
-					  const struct dm_forward_address *from)
-{
-	unsigned n = 0;
-
-	while (n < DM_FORWARD_MEDIA &&
-	       !(source->senders[n].held && source->senders[n].ssrc == ssrc &&
-		 same_host(&source->senders[n].from, from)))
-		n++;
-	return (enum dm_forward_medium)n;
-}
 
 /* A compound that is being read. */
 struct compound {
@@ -171,15 +124,13 @@ static void on_rtcp_item(void *user, const struct dm_rtcp_item *item)
 {
 	const struct compound *compound = user;
 	struct dm_forward_source *source = compound->source;
-	const enum dm_forward_medium medium = find_sender(source, item->ssrc, compound->from);
 
-	if (item->type == DM_RTCP_BYE && medium != DM_FORWARD_MEDIA)
-		source->senders[medium].held = false; /* RFC 3550, 6.3.4 */
+	if (item->type == DM_RTCP_BYE)
+		dm_forward_senders_bye(&source->senders, item->ssrc, compound->from);
 	if (item->type != DM_RTCP_SENDER_REPORT)
 		return;
 
-	const struct early_report report = {
-		.present = true,
+	const struct dm_forward_report report = {
 		.from = *compound->from,
 		.port = compound->port,
 		.ssrc = item->ssrc,
@@ -187,10 +138,7 @@ static void on_rtcp_item(void *user, const struct dm_rtcp_item *item)
 		.rtp = item->sender.rtp,
 	};
 
-	if (medium != DM_FORWARD_MEDIA)
-		take_report(source, medium, &report);
-	else
-		source->early[source->early_next++ % DM_FORWARD_MEDIA] = report;
+	dm_forward_senders_report(&source->senders, &report, &source->clock);
 }
 
 static void take_rtcp(struct dm_forward_source *source, const struct dm_forward_address *from,
@@ -204,42 +152,18 @@ static void take_rtcp(struct dm_forward_source *source, const struct dm_forward_
 
 /* --- RTP --- */
 
-static void hold(struct dm_forward_source *source, enum dm_forward_medium medium,
-		 const struct dm_forward_address *from, uint32_t ssrc, dm_usec now)
+/* Another sender is heard from now on. */
+static void begin_sender(struct dm_forward_source *source, enum dm_forward_medium medium,
+			 uint32_t ssrc, dm_usec now)
 {
 	uint64_t suppressed;
 
-	source->senders[medium] = (struct sender){ .held = true, .from = *from, .ssrc = ssrc };
 	dm_forward_stream_restart(source->streams[medium]);
 	if (dm_log_allow(&source->sender_log, now, &suppressed))
 		dm_log(DM_LOG_INFO, "ingest.forward_sender",
 		       "feed=%s medium=%s ssrc=%08x suppressed=%llu", source->options.name,
-		       medium == DM_FORWARD_SOUND ? "sound" : "picture", ssrc,
-		       (unsigned long long)suppressed);
-	for (unsigned n = 0; n < DM_FORWARD_MEDIA; n++) {
-		const struct early_report *early = &source->early[n];
-
-		if (early->present && early->ssrc == ssrc && same_host(&early->from, from))
-			take_report(source, medium, early);
-	}
-}
-
-/* Whether the packet is of the sender that is heard, or may become it. */
-static bool may_speak(struct dm_forward_source *source, enum dm_forward_medium medium,
-		      const struct dm_forward_address *from, uint32_t ssrc, dm_usec now)
-{
-	const struct sender *sender = &source->senders[medium];
-	const bool same_place = same_host(&sender->from, from) && sender->from.port == from->port;
-
-	if (!sender->held || !same_place || sender->ssrc != ssrc) {
-		const dm_usec silent = now - sender->last_at;
-
-		if (sender->held && silent < (same_place ? HOLD_SSRC : HOLD_SENDER))
-			return false;
-		hold(source, medium, from, ssrc, now);
-	}
-	source->senders[medium].last_at = now;
-	return true;
+		       media[medium], ssrc, (unsigned long long)suppressed);
+	dm_forward_senders_recall(&source->senders, medium, &source->clock);
 }
 
 static void refuse_foreign(struct dm_forward_source *source, enum dm_forward_medium medium,
@@ -250,8 +174,7 @@ static void refuse_foreign(struct dm_forward_source *source, enum dm_forward_med
 	dm_metric_add(&source->options.counts->media[medium].drops[DM_FORWARD_DROP_FOREIGN], 1);
 	if (dm_log_allow(&source->foreign_log, now, &suppressed))
 		dm_log(DM_LOG_WARN, "ingest.forward_foreign", "feed=%s medium=%s suppressed=%llu",
-		       source->options.name, medium == DM_FORWARD_SOUND ? "sound" : "picture",
-		       (unsigned long long)suppressed);
+		       source->options.name, media[medium], (unsigned long long)suppressed);
 }
 
 /* `published` frames of the medium have just gone on. */
@@ -272,9 +195,15 @@ static unsigned take_packet(struct dm_forward_source *source, enum dm_forward_me
 			    const struct dm_forward_address *from,
 			    const struct dm_rtp_packet *packet, dm_usec now)
 {
-	if (!may_speak(source, medium, from, packet->ssrc, now)) {
+	switch (dm_forward_senders_hear(&source->senders, medium, from, packet->ssrc, now)) {
+	case DM_FORWARD_FOREIGN:
 		refuse_foreign(source, medium, now);
 		return 0;
+	case DM_FORWARD_HEARD_ANEW:
+		begin_sender(source, medium, packet->ssrc, now);
+		break;
+	case DM_FORWARD_HEARD:
+		break;
 	}
 	if (medium == DM_FORWARD_SOUND && source->options.intake)
 		dm_intake_put(source->options.intake, packet, now); /* it counts what it refuses */
@@ -331,7 +260,8 @@ unsigned dm_forward_source_packet(struct dm_forward_source *source, enum dm_forw
 void dm_forward_source_report(struct dm_forward_source *source, uint32_t ssrc, uint64_t ntp,
 			      uint32_t rtp)
 {
-	const enum dm_forward_medium medium = find_sender(source, ssrc, &publisher);
+	const enum dm_forward_medium medium = dm_forward_senders_find(&source->senders, ssrc,
+								      &publisher);
 
 	if (medium != DM_FORWARD_MEDIA)
 		dm_forward_clock_report(&source->clock, medium, ntp, rtp);
@@ -450,7 +380,7 @@ bool dm_forward_source_take_key_wish(struct dm_forward_source *source, dm_usec n
 {
 	struct dm_forward_stream *stream = source->streams[DM_FORWARD_PICTURE];
 
-	if (!stream || !source->senders[DM_FORWARD_PICTURE].held ||
+	if (!stream || !source->senders.of[DM_FORWARD_PICTURE].held ||
 	    !dm_forward_stream_wants_key(stream))
 		return false;
 	if (source->key_asked_at != DM_USEC_NEVER && now - source->key_asked_at < KEY_INTERVAL)
@@ -465,7 +395,7 @@ size_t dm_forward_source_feedback(struct dm_forward_source *source, dm_usec now,
 				  uint8_t data[static DM_FORWARD_FEEDBACK_MAX],
 				  enum dm_forward_port *port, struct dm_forward_address *to)
 {
-	const struct sender *sender = &source->senders[DM_FORWARD_PICTURE];
+	const struct dm_forward_sender *sender = &source->senders.of[DM_FORWARD_PICTURE];
 	struct dm_writer writer = dm_writer_init(data, DM_FORWARD_FEEDBACK_MAX);
 
 	if (!sender->has_rtcp || !dm_forward_source_take_key_wish(source, now))

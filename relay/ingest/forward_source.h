@@ -1,12 +1,8 @@
 /* relay/ingest/forward_source.h
  *
  * One source that is passed through: datagrams in, tracks written. Tells sound from picture by the
- * payload type, holds on to the first sender of each, reads its sender reports, asks it for key
- * frames, and tells when sound and picture are live or lost.
- *
- * A sender is an address, a port and an SSRC. Nobody else is heard until it has been silent for
- * two seconds or has said BYE, so that a stranger who sends to the port takes nothing over; but the
- * same address and port may begin anew under another SSRC after 200 ms.
+ * payload type, hears one sender of each (forward_senders), reads its sender reports, asks it for
+ * key frames, and tells when sound and picture are live or lost (feed_states).
  *
  * Pure but for log lines: no socket, no clock; no allocation after create.
  * Thread: one at a time.
@@ -14,20 +10,11 @@
 #ifndef DM_INGEST_FORWARD_SOURCE_H
 #define DM_INGEST_FORWARD_SOURCE_H
 
+#include "ingest/forward_senders.h"
 #include "ingest/forward_stream.h"
 #include "session/room.h"
 
 struct dm_forward_source;
-
-/* Where a datagram comes from or goes to. */
-struct dm_forward_address {
-	uint8_t ip[16]; /* IPv6, or IPv4 mapped into it (RFC 4291, 2.5.5.2) */
-	uint32_t scope; /* of a link-local address, else 0 */
-	uint16_t port;
-};
-
-/* Which of the source's ports: the even one takes RTCP too (RFC 5761). */
-enum dm_forward_port { DM_FORWARD_PORT_RTP, DM_FORWARD_PORT_RTCP, DM_FORWARD_PORTS };
 
 struct dm_forward_source_counts {
 	struct dm_forward_counts media[DM_FORWARD_MEDIA];
