@@ -20,6 +20,7 @@ enum { RIG_FLOOR_CHANNEL, RIG_A, RIG_B, RIG_CHANNELS };
 struct rig_listener {
 	struct dm_track *track; /* NULL: there is none, and nobody listens */
 	struct dm_decoder *decoder;
+	bool deaf; /* minds the packets, but does not decode */
 	uint64_t next;
 	uint32_t timestamp;
 	float samples[DM_DECODER_SAMPLES_MAX]; /* of the last tick */
