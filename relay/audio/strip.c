@@ -5,6 +5,7 @@
 #include "audio/line_up.h"
 #include "audio/meter.h"
 #include "audio/outlet.h"
+#include "audio/source.h"
 
 #include <errno.h>
 #include <math.h>
@@ -16,9 +17,7 @@
 #define FRAME   DM_AUDIO_FRAME_SAMPLES
 #define AHEAD   DM_ENGINE_LATENCY_SAMPLES
 #define TICK    DM_MSEC(20)
-#define SOURCES (DM_ENGINE_MICROPHONES + 1) /* with the channel's own intake */
-
-#define FADING DM_MSEC(120) /* all that a microphone's end takes */
+#define SOURCES (DM_ENGINE_MICROPHONES + 1) /* with the channel's own */
 
 #define RAMP DM_MSEC(300) /* an engine's, when it is told none */
 
@@ -30,21 +29,17 @@ _Static_assert(sizeof(struct dm_microphone_stats) % 8 == 0, "is of 64-bit figure
 
 struct dm_strip {
 	struct dm_ticker_channel options;
-	uint32_t lookahead;               /* samples */
-	struct dm_sound_line *line;       /* owned; NULL without an inlet */
-	struct dm_microphone *microphone; /* owned; NULL without an intake */
-	struct dm_engine *engine;         /* owned; NULL of a floor */
-	struct dm_outlet *outlet;         /* owned; NULL without a track */
-	struct dm_feed feeds[SOURCES];    /* the last is the channel's own */
-	dm_usec dead_for;                 /* the channel's own source has given nothing */
-	bool made_up;                     /* and the end of what it gave is concealment */
-	struct dm_tap *tap;               /* owned, of what leaves; NULL: nobody listens */
+	uint32_t lookahead;       /* samples */
+	struct dm_source *source; /* owned; nullable */
+	struct dm_engine *engine; /* owned; NULL of a floor */
+	struct dm_outlet *outlet; /* owned; NULL without a track */
+	struct dm_feed feeds[DM_ENGINE_MICROPHONES];
+	struct dm_tap *tap; /* owned, of what leaves; NULL: nobody listens */
 	struct dm_tap *taps[DM_ENGINE_MICROPHONES]; /* owned, of microphones; likewise */
 	int64_t line_up_from;                       /* its first tick; -1: none */
 	uint8_t line_up_channel;
 	dm_usec ramp, fading; /* of the fallback, to a voice: at most, and what is left of it */
 	struct dm_meter meter;
-	float source[FRAME];  /* what its own source gave; a floor gives it to others */
 	float before[AHEAD];  /* the end of the tick before */
 	float samples[FRAME]; /* what leaves */
 	float line_up[FRAME];
@@ -62,6 +57,14 @@ struct dm_strip {
 };
 
 /* --- figures --- */
+
+/* NULL: it has none of that number; DM_ENGINE_INLET: its own source's. */
+static const struct dm_microphone *microphone_of(const struct dm_strip *strip, uint8_t number)
+{
+	if (number == DM_ENGINE_INLET)
+		return strip->source ? dm_source_microphone(strip->source) : NULL;
+	return strip->engine ? dm_engine_microphone(strip->engine, number) : NULL;
+}
 
 void dm_strip_level(const struct dm_strip *strip, struct dm_ticker_level *level)
 {
@@ -98,6 +101,25 @@ static void tell_level(struct dm_strip *strip)
 	dm_metric_set(&strip->fallen_back, engine.fallen_back);
 }
 
+/* What conceals shows in the tick after a packet should have come, so all are asked that are
+ * connected. */
+static void tell_stats(struct dm_strip *strip)
+{
+	uint64_t concealed = 0;
+
+	for (uint8_t n = 0; n < SOURCES; n++) {
+		const struct dm_microphone *microphone = microphone_of(strip, n);
+		struct dm_microphone_stats stats;
+
+		if (!microphone)
+			continue;
+		dm_microphone_stats(microphone, &stats);
+		concealed += stats.concealed_samples;
+		dm_board_put(strip->stats[n], &stats, sizeof(stats));
+	}
+	dm_metric_set(&strip->concealed, (int64_t)concealed);
+}
+
 /* --- life --- */
 
 static int add_metrics(struct dm_strip *strip)
@@ -118,7 +140,7 @@ static int add_metrics(struct dm_strip *strip)
 		{ true, DM_METRIC_GAUGE, "dragoman_channel_encoder_loss_ratio",
 		  "Packet loss that the encoder prepares for: what nine of ten listeners lose.",
 		  &strip->loss_percent, 100 },
-		{ strip->engine || strip->microphone, DM_METRIC_COUNTER,
+		{ strip->engine || microphone_of(strip, DM_ENGINE_INLET), DM_METRIC_COUNTER,
 		  "dragoman_channel_concealed_samples_total",
 		  "Samples of microphones that were made up, at 48 kHz.", &strip->concealed, 1 },
 	};
@@ -141,12 +163,8 @@ static int add_metrics(struct dm_strip *strip)
 static int create_parts(struct dm_strip *strip)
 {
 	const struct dm_ticker_channel *options = &strip->options;
-	int error = 0;
+	int error = dm_source_create(&strip->source, options);
 
-	if (options->inlet)
-		error = dm_sound_line_create(&strip->line);
-	if (!error && options->intake)
-		error = dm_microphone_create(&strip->microphone);
 	if (!error && options->engine)
 		error = dm_engine_create(&strip->engine, options->engine);
 	if (!error && options->track)
@@ -158,22 +176,14 @@ int dm_strip_create(struct dm_strip **out, const struct dm_ticker_channel *chann
 		    uint32_t lookahead_samples, struct dm_metrics *metrics)
 {
 	*out = NULL;
-	if (channel->inlet && channel->intake)
-		return -EINVAL;
-	if (channel->intake && dm_intake_clock_rate_hz(channel->intake) != DM_AUDIO_RATE_HZ)
-		return -EINVAL;
-
 	struct dm_strip *strip = calloc(1, sizeof(*strip));
 
 	if (!strip)
 		return -ENOMEM;
 	strip->options = *channel;
 	strip->lookahead = lookahead_samples;
-	strip->dead_for = DM_USEC_NEVER;
 	strip->line_up_from = -1;
 	strip->metrics = metrics;
-	if (channel->intake)
-		dm_feed_connect(&strip->feeds[DM_ENGINE_INLET], dm_intake_ref(channel->intake));
 
 	int error = create_parts(strip);
 
@@ -201,12 +211,11 @@ void dm_strip_destroy(struct dm_strip *strip)
 		return;
 	if (strip->metrics)
 		dm_metrics_remove(strip->metrics, strip, sizeof(*strip));
-	for (size_t n = 0; n < SOURCES; n++)
+	for (size_t n = 0; n < DM_ENGINE_MICROPHONES; n++)
 		dm_intake_unref(strip->feeds[n].intake);
 	dm_outlet_destroy(strip->outlet);
 	dm_engine_destroy(strip->engine);
-	dm_microphone_destroy(strip->microphone);
-	dm_sound_line_destroy(strip->line);
+	dm_source_destroy(strip->source);
 	for (size_t n = 0; n < DM_ENGINE_MICROPHONES; n++)
 		dm_tap_destroy(strip->taps[n]);
 	dm_tap_destroy(strip->tap);
@@ -277,82 +286,13 @@ const struct dm_tap *dm_strip_microphone_tap(const struct dm_strip *strip, uint8
 
 /* --- sound --- */
 
-static struct dm_microphone *microphone_of(struct dm_strip *strip, uint8_t number)
-{
-	return number == DM_ENGINE_INLET ? strip->microphone
-					 : dm_engine_microphone(strip->engine, number);
-}
-
-static void feed(struct dm_strip *strip, uint8_t number, dm_usec at)
-{
-	dm_feed_run(&strip->feeds[number], microphone_of(strip, number), &strip->packet, at);
-}
-
-/* What conceals shows in the tick after a packet should have come, so all are asked that are
- * connected. */
-static void tell_stats(struct dm_strip *strip)
-{
-	uint64_t concealed = 0;
-
-	for (uint8_t n = 0; n < SOURCES; n++) {
-		const struct dm_microphone *microphone = strip->engine || n == DM_ENGINE_INLET
-								 ? microphone_of(strip, n)
-								 : NULL;
-		struct dm_microphone_stats stats;
-
-		if (!microphone)
-			continue;
-		dm_microphone_stats(microphone, &stats);
-		concealed += stats.concealed_samples;
-		dm_board_put(strip->stats[n], &stats, sizeof(stats));
-	}
-	dm_metric_set(&strip->concealed, (int64_t)concealed);
-}
-
-static void count_sound(const struct dm_strip *strip)
-{
-	const struct dm_sound_line_totals *totals = dm_sound_line_totals(strip->line);
-	struct dm_ticker_counts *counts = strip->options.counts;
-
-	if (!counts)
-		return;
-	dm_metric_set(&counts->gaps, (int64_t)totals->dry_reads);
-	dm_metric_set(&counts->jumps, (int64_t)totals->jumps);
-	dm_metric_set(&counts->late_samples, (int64_t)totals->late_samples);
-}
-
-/* Its own source's tick, AHEAD of what leaves. */
-static void read_source(struct dm_strip *strip, int64_t tick, dm_usec at)
-{
-	if (strip->line) {
-		const int64_t from = tick * FRAME + strip->lookahead + AHEAD;
-
-		dm_sound_inlet_drain(strip->options.inlet, strip->line);
-		if (dm_sound_line_read(strip->line, from, strip->source, FRAME) > 0)
-			strip->dead_for = 0;
-		else if (strip->dead_for != DM_USEC_NEVER)
-			strip->dead_for += TICK;
-		count_sound(strip);
-	} else if (strip->microphone) {
-		feed(strip, DM_ENGINE_INLET, at);
-		const enum dm_microphone_sound sound = dm_microphone_read(strip->microphone, at,
-									  strip->source);
-		const dm_usec dead_for = dm_microphone_dead_for(strip->microphone);
-
-		/* While its end is fading, it has not been silent for long. */
-		strip->dead_for = sound != DM_MICROPHONE_SILENT && dead_for > FADING ? FADING
-										     : dead_for;
-		strip->made_up = sound == DM_MICROPHONE_CONCEALED;
-	}
-}
-
 static void tap_floor(struct dm_strip *strip)
 {
-	if (strip->dead_for > SILENT_AFTER)
+	if (!strip->source || dm_source_dead_for(strip->source) > SILENT_AFTER)
 		dm_tap_put(strip->tap, NULL, DM_TAP_SILENT);
 	else
 		dm_tap_put(strip->tap, strip->samples,
-			   strip->made_up ? DM_TAP_CONCEALED : DM_TAP_LIVE);
+			   dm_source_is_made_up(strip->source) ? DM_TAP_CONCEALED : DM_TAP_LIVE);
 }
 
 /* What fills in counts as such until the last of it has faded. */
@@ -367,9 +307,11 @@ static void tap_engine(struct dm_strip *strip, const struct dm_engine_stats *sta
 
 static void run_floor(struct dm_strip *strip)
 {
+	const float *sound = dm_strip_sound(strip);
+
 	memcpy(strip->samples, strip->before, sizeof(strip->before));
-	memcpy(strip->samples + AHEAD, strip->source, (FRAME - AHEAD) * sizeof(float));
-	memcpy(strip->before, strip->source + FRAME - AHEAD, sizeof(strip->before));
+	memcpy(strip->samples + AHEAD, sound, (FRAME - AHEAD) * sizeof(float));
+	memcpy(strip->before, sound + FRAME - AHEAD, sizeof(strip->before));
 	dm_meter_run(&strip->meter, strip->samples);
 	if (strip->tap)
 		tap_floor(strip);
@@ -396,13 +338,14 @@ static void run_engine(struct dm_strip *strip, int64_t tick, dm_usec at,
 		.line_up = make_line_up(strip, tick),
 		.floor = floor ? dm_strip_sound(floor) : NULL,
 		.other = other ? dm_strip_sound(other) : NULL,
-		.inlet = strip->line || strip->microphone ? strip->source : NULL,
-		.inlet_dead_for = strip->dead_for,
+		.inlet = strip->source ? dm_source_sound(strip->source) : NULL,
+		.inlet_dead_for = strip->source ? dm_source_dead_for(strip->source) : DM_USEC_NEVER,
 	};
 	struct dm_engine_stats stats;
 
 	for (uint8_t n = 0; n < DM_ENGINE_MICROPHONES; n++)
-		feed(strip, n, at);
+		dm_feed_run(&strip->feeds[n], dm_engine_microphone(strip->engine, n),
+			    &strip->packet, at);
 	dm_engine_tick(strip->engine, &inputs, at, strip->samples);
 	dm_engine_stats(strip->engine, &stats);
 	if (stats.passes_floor && stats.reduction_db >= 0)
@@ -416,7 +359,8 @@ static void run_engine(struct dm_strip *strip, int64_t tick, dm_usec at,
 void dm_strip_run(struct dm_strip *strip, int64_t tick, dm_usec at, const struct dm_strip *floor,
 		  const struct dm_strip *other)
 {
-	read_source(strip, tick, at);
+	if (strip->source) /* AHEAD of what leaves */
+		dm_source_run(strip->source, tick * FRAME + strip->lookahead + AHEAD, at);
 	if (strip->engine)
 		run_engine(strip, tick, at, floor, other);
 	else
@@ -427,7 +371,11 @@ void dm_strip_run(struct dm_strip *strip, int64_t tick, dm_usec at, const struct
 
 const float *dm_strip_sound(const struct dm_strip *strip)
 {
-	return strip->engine ? strip->samples : strip->source;
+	static const float silence[FRAME];
+
+	if (strip->engine)
+		return strip->samples;
+	return strip->source ? dm_source_sound(strip->source) : silence;
 }
 
 bool dm_strip_encode(struct dm_strip *strip, struct dm_track_payload *payload)
