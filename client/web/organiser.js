@@ -7,7 +7,9 @@
 
 import { AGAIN } from './console/announcer.js';
 import { channelName } from './console/incoming_panel.js';
-import { Keys, capOf } from './console/keys.js';
+import { listKeys } from './console/key_list.js';
+import { Keys } from './console/keys.js';
+import { Note } from './console/note.js';
 import { Actions } from './organiser/actions.js';
 import { alarmLine } from './organiser/alarm_line.js';
 import { ListeningPanel } from './organiser/listening_panel.js';
@@ -18,7 +20,7 @@ import { RelayLine } from './organiser/relay_line.js';
 import { RoomView } from './organiser/room_view.js';
 import { SEVERITIES } from './organiser/severity.js';
 import { Stills } from './organiser/stills.js';
-import { byId, make, setText } from './page/element.js';
+import { byId, setText } from './page/element.js';
 import { Help } from './page/help.js';
 import { setIcon } from './page/icon.js';
 import { readLink, writeLink } from './page/link.js';
@@ -33,17 +35,14 @@ import { Sound } from './sound/sound.js';
 /** @typedef {import('./session/oversight_state.js').Alarm} Alarm */
 /** @typedef {import('./organiser/selection.js').Selection} Selection */
 
-/** Milliseconds; choice. */
-const TOAST = 6_000;
-
 const link = readLink();
 const locale = new Locale([...new Set(/** @type {const} */ (['alarms', 'console', 'fitness', 'organiser', ...PANEL_WORDS]))]);
+const note = new Note();
 const wakeLock = new WakeLock();
 const help = new Help();
 const oversight = new Oversight({ url: link.socket, room: link.room });
 let ready = false;
 let rendering = false;
-let toastTimer = 0;
 
 const actions = new Actions({ oversight, locale, onChange: render, onRefused: toast });
 const stills = new Stills(new URLSearchParams(location.search).get('token'));
@@ -74,12 +73,7 @@ function say(text, urgent = false) {
 
 /** @param {string} text */
 function toast(text) {
-	const line = byId('note', HTMLParagraphElement);
-
-	clearTimeout(toastTimer);
-	line.textContent = '';
-	setTimeout(() => (line.textContent = text), AGAIN);
-	toastTimer = setTimeout(() => (line.textContent = ''), TOAST);
+	note.show(text);
 }
 
 /** @param {string | null} id */
@@ -221,12 +215,8 @@ const keys = [
 ];
 const digits = Array.from({ length: 9 }, (_, n) => ({ key: String(n + 1), text: /** @type {const} */ ('okey.room'), press: () => goToRoom(n) }));
 
-function listKeys() {
-	byId('keys', HTMLDListElement).replaceChildren(
-		...[{ key: '1 … 9', text: /** @type {const} */ ('okey.room') }, ...keys].map(({ key, text }) =>
-			make('div', {}, make('dt', {}, make('kbd', {}, capOf(key))), make('dd', {}, locale.text(text))),
-		),
-	);
+function showKeys() {
+	listKeys([{ key: '1 … 9', text: 'okey.room' }, ...keys], locale);
 }
 
 /* The beginning */
@@ -282,7 +272,7 @@ function listenToPage() {
 async function begin() {
 	await locale.loadPreferred(link.lang);
 	fillLocales(byId('interface', HTMLSelectElement), locale, () => {
-		listKeys();
+		showKeys();
 		render();
 	});
 	for (const name of /** @type {const} */ (['link', 'overview', 'measures', 'audience', 'booths', 'calls', 'chat', 'alarms', 'log', 'line-up'])) oversight.on(name, render);
@@ -291,7 +281,7 @@ async function begin() {
 	showTheme();
 	listenToPage();
 	listenToDialogs();
-	listKeys();
+	showKeys();
 	showClock();
 	wakeLock.want(true);
 	ready = true;
