@@ -1,9 +1,9 @@
 #include "audio/ticker.h"
+#include "audio/channels.h"
 #include "audio/ears.h"
 #include "audio/encoder.h"
 #include "audio/metronome.h"
 #include "audio/post.h"
-#include "audio/strip.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -13,20 +13,12 @@
 
 #define TICK DM_MSEC(20) /* DM_AUDIO_FRAME_SAMPLES at DM_AUDIO_RATE_HZ */
 
-struct channel {
-	struct dm_strip *strip; /* owned */
-	int other;              /* whose sound is the fallback; -1: none */
-	struct dm_track_payload payload;
-};
-
 struct dm_ticker {
 	struct dm_timeline timeline;
 	const struct dm_audience *audience; /* borrowed */
 	struct dm_metrics *metrics;         /* borrowed, nullable */
 	struct dm_metric events_dropped;
-	uint32_t lookahead;       /* samples, of all encoders */
-	struct channel *channels; /* owned */
-	size_t count;
+	struct dm_channels channels;
 	struct dm_ears ears;
 	struct dm_post *post; /* owned */
 	struct dm_log_limit failures;
@@ -34,19 +26,6 @@ struct dm_ticker {
 };
 
 /* --- life --- */
-
-/* All encoders are alike in it. */
-static int ask_lookahead(struct dm_ticker *ticker)
-{
-	struct dm_encoder *encoder;
-	const int error = dm_encoder_create(&encoder,
-					    &(struct dm_encoder_options){ .bitrate_bps = 64000 });
-
-	if (!error)
-		ticker->lookahead = dm_encoder_lookahead_samples(encoder);
-	dm_encoder_destroy(encoder);
-	return error;
-}
 
 static void make(void *user, int64_t tick)
 {
@@ -97,8 +76,6 @@ int dm_ticker_create(struct dm_ticker **out, const struct dm_timeline *timeline,
 	int error = dm_post_create(&ticker->post);
 
 	if (!error)
-		error = ask_lookahead(ticker);
-	if (!error)
 		error = create_metronome(ticker);
 	if (!error)
 		error = add_metrics(ticker);
@@ -112,40 +89,16 @@ int dm_ticker_create(struct dm_ticker **out, const struct dm_timeline *timeline,
 
 int dm_ticker_add(struct dm_ticker *ticker, const struct dm_ticker_channel *channel)
 {
-	if (channel->floor < -1 || channel->floor >= (int)ticker->count ||
-	    (!channel->engine && channel->floor != -1))
-		return -EINVAL;
-
-	struct channel *grown = realloc(ticker->channels,
-					(ticker->count + 1) * sizeof(struct channel));
-
-	if (!grown)
-		return -ENOMEM;
-	ticker->channels = grown;
-	grown += ticker->count;
-	grown->other = -1;
-
-	struct dm_engine_options engine;
-	struct dm_ticker_channel with_phase = *channel;
-
-	if (channel->engine) {
-		engine = *channel->engine;
-		engine.phase = (unsigned)ticker->count;
-		with_phase.engine = &engine;
-	}
-
-	const int error = dm_strip_create(&grown->strip, &with_phase, ticker->lookahead,
-					  ticker->metrics);
-
-	return error ? error : (int)ticker->count++;
+	return dm_channels_add(&ticker->channels, channel, ticker->metrics);
 }
 
 /* --- commands --- */
 
 bool dm_ticker_is_engine(const struct dm_ticker *ticker, int channel)
 {
-	return channel >= 0 && channel < (int)ticker->count &&
-	       dm_strip_engine(ticker->channels[channel].strip);
+	struct dm_strip *strip = dm_channels_strip(&ticker->channels, channel);
+
+	return strip && dm_strip_engine(strip);
 }
 
 static int command(struct dm_ticker *ticker, const struct dm_command *command)
@@ -168,7 +121,7 @@ int dm_ticker_set(struct dm_ticker *ticker, int channel, const struct dm_engine_
 
 int dm_ticker_set_other(struct dm_ticker *ticker, int channel, int other)
 {
-	if (other < -1 || other >= (int)ticker->count || other == channel)
+	if (other < -1 || other >= (int)ticker->channels.count || other == channel)
 		return -EINVAL;
 	return command(ticker, &(struct dm_command){
 				       .type = DM_COMMAND_SET_OTHER,
@@ -245,7 +198,8 @@ static bool take_ear_command(struct dm_ticker *ticker, const struct dm_command *
 	else if (command->channel < 0)
 		dm_earpiece_point(ear, NULL, 0);
 	else
-		dm_earpiece_point(ear, dm_strip_engine(ticker->channels[command->channel].strip),
+		dm_earpiece_point(ear,
+				  dm_strip_engine(ticker->channels.list[command->channel].strip),
 				  command->microphone);
 	return true;
 }
@@ -258,7 +212,7 @@ static void take_commands(struct dm_ticker *ticker)
 		if (take_ear_command(ticker, &command))
 			continue;
 
-		struct channel *channel = &ticker->channels[command.channel];
+		struct dm_channels_entry *channel = &ticker->channels.list[command.channel];
 
 		switch (command.type) {
 		case DM_COMMAND_SET:
@@ -301,7 +255,7 @@ bool dm_ticker_take_event(struct dm_ticker *ticker, struct dm_ticker_event *even
 
 static void tell_events(struct dm_ticker *ticker, int number)
 {
-	struct dm_engine *engine = dm_strip_engine(ticker->channels[number].strip);
+	struct dm_engine *engine = dm_strip_engine(ticker->channels.list[number].strip);
 	struct dm_ticker_event event = { .channel = number };
 
 	while (engine && dm_engine_take_event(engine, &event.engine))
@@ -311,8 +265,10 @@ static void tell_events(struct dm_ticker *ticker, int number)
 
 void dm_ticker_level(const struct dm_ticker *ticker, int channel, struct dm_ticker_level *level)
 {
-	if (channel >= 0 && channel < (int)ticker->count) {
-		dm_strip_level(ticker->channels[channel].strip, level);
+	const struct dm_strip *strip = dm_channels_strip(&ticker->channels, channel);
+
+	if (strip) {
+		dm_strip_level(strip, level);
 		return;
 	}
 	*level = (struct dm_ticker_level){
@@ -327,8 +283,10 @@ void dm_ticker_level(const struct dm_ticker *ticker, int channel, struct dm_tick
 void dm_ticker_microphone_stats(const struct dm_ticker *ticker, int channel, uint8_t microphone,
 				struct dm_microphone_stats *stats)
 {
-	if (channel >= 0 && channel < (int)ticker->count && microphone < DM_ENGINE_VOICES)
-		dm_strip_microphone_stats(ticker->channels[channel].strip, microphone, stats);
+	const struct dm_strip *strip = dm_channels_strip(&ticker->channels, channel);
+
+	if (strip && microphone < DM_ENGINE_VOICES)
+		dm_strip_microphone_stats(strip, microphone, stats);
 	else
 		memset(stats, 0, sizeof(*stats));
 }
@@ -339,20 +297,19 @@ int dm_ticker_listen(struct dm_ticker *ticker)
 {
 	int error = 0;
 
-	for (size_t n = 0; n < ticker->count && !error; n++)
-		error = dm_strip_listen(ticker->channels[n].strip);
+	for (size_t n = 0; n < ticker->channels.count && !error; n++)
+		error = dm_strip_listen(ticker->channels.list[n].strip);
 	return error;
 }
 
 size_t dm_ticker_count(const struct dm_ticker *ticker)
 {
-	return ticker->count;
+	return ticker->channels.count;
 }
 
 const struct dm_strip *dm_ticker_strip(const struct dm_ticker *ticker, int channel)
 {
-	return channel >= 0 && channel < (int)ticker->count ? ticker->channels[channel].strip
-							    : NULL;
+	return dm_channels_strip(&ticker->channels, channel);
 }
 
 dm_usec dm_ticker_time(const struct dm_ticker *ticker, int64_t tick)
@@ -361,11 +318,6 @@ dm_usec dm_ticker_time(const struct dm_ticker *ticker, int64_t tick)
 }
 
 /* --- the beat --- */
-
-static struct dm_strip *strip_of(const struct dm_ticker *ticker, int channel)
-{
-	return channel < 0 ? NULL : ticker->channels[channel].strip;
-}
 
 static void note_not_encoded(struct dm_ticker *ticker, const char *track)
 {
@@ -382,16 +334,10 @@ void dm_ticker_make(struct dm_ticker *ticker, int64_t tick)
 
 	take_commands(ticker);
 	dm_ears_wake(&ticker->ears);
-	/* An engine's floor comes before it, and so has this tick's sound. */
-	for (size_t n = 0; n < ticker->count; n++) {
-		struct channel *channel = &ticker->channels[n];
-
-		dm_strip_run(channel->strip, tick, at,
-			     strip_of(ticker, dm_strip_floor(channel->strip)),
-			     strip_of(ticker, channel->other));
-		if (dm_strip_track(channel->strip) &&
-		    !dm_strip_encode(channel->strip, &channel->payload))
-			note_not_encoded(ticker, dm_track_name(dm_strip_track(channel->strip)));
+	for (size_t n = 0; n < ticker->channels.count; n++) {
+		if (!dm_channels_make(&ticker->channels, n, tick, at))
+			note_not_encoded(ticker, dm_track_name(dm_strip_track(
+							 ticker->channels.list[n].strip)));
 		tell_events(ticker, (int)n);
 	}
 	if (dm_ears_make(&ticker->ears, at) > 0)
@@ -401,20 +347,14 @@ void dm_ticker_make(struct dm_ticker *ticker, int64_t tick)
 void dm_ticker_publish(struct dm_ticker *ticker, int64_t tick, dm_usec now)
 {
 	const dm_usec at = ticker->timeline.origin + tick * TICK;
-	struct dm_track_frame frame = {
+	const struct dm_track_frame frame = {
 		.payload_count = 1,
 		.captured_at = at,
 		.timestamp = dm_timeline_rtp(&ticker->timeline, at, DM_AUDIO_RATE_HZ),
 		.key = true,
 	};
 
-	for (size_t n = 0; n < ticker->count; n++) {
-		struct dm_track *track = dm_strip_track(ticker->channels[n].strip);
-
-		frame.payloads = &ticker->channels[n].payload;
-		if (track)
-			dm_track_publish(track, &frame, now);
-	}
+	dm_channels_publish(&ticker->channels, &frame, now);
 	dm_ears_publish(&ticker->ears, &frame, now);
 	dm_audience_ring(ticker->audience);
 }
@@ -443,10 +383,8 @@ void dm_ticker_destroy(struct dm_ticker *ticker)
 	dm_metronome_destroy(ticker->metronome);
 	dm_post_destroy(ticker->post);
 	dm_ears_finish(&ticker->ears);
-	for (size_t n = 0; n < ticker->count; n++)
-		dm_strip_destroy(ticker->channels[n].strip);
+	dm_channels_finish(&ticker->channels);
 	if (ticker->metrics)
 		dm_metrics_remove(ticker->metrics, ticker, sizeof(*ticker));
-	free(ticker->channels);
 	free(ticker);
 }
