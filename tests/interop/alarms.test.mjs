@@ -1,7 +1,6 @@
 // Faults produced for real, side by side: each raises its one alarm, at its place and within its
 // time, and nothing else; mended, it clears. What needs a rule of our own to fail (booth-crowded,
-// channel-wrong) is left to unit/monitor; clipping is found by the microphone's meter. Faults of the
-// whole relay: relay_alarms.test.mjs.
+// channel-wrong) is left to unit/monitor. Faults of the whole relay: relay_alarms.test.mjs.
 import './foreground.mjs';
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
@@ -14,7 +13,7 @@ import { film, flashes } from './films.mjs';
 import { Interpreter } from './interpreter.mjs';
 import { Overseer, placeOf } from './overseer.mjs';
 import { Program, Relay, until } from './relay.mjs';
-import { noisy, overdriven, voice, voiceFile, voiceFrames } from './voices.mjs';
+import { noisy, overdriven, voice, voiceFile, voiceFrames, voiceWav } from './voices.mjs';
 import { WeriftPublisher } from './werift_publisher.mjs';
 import { RoomSocket } from './whep.mjs';
 import { WrtcPublisher } from './wrtc_publisher.mjs';
@@ -87,6 +86,7 @@ describe('faults', { concurrency: true }, () => {
 				room('killed', { source: `srt://127.0.0.1:${port}?mode=listener`, loop: false }, [], { ladder }),
 				room('picture', { source: films.moving, backups: [films.frozen, films.black] }, [], { ladder }),
 				room('sync', { source: flashes(folder, 0, 1), backups: [flashes(folder, -200, 1), flashes(folder, 200, 1)] }, [], { ladder }),
+				room('clipped', { source: speech, backups: [voiceWav(join(folder, 'clipped.wav'), 'en', 'volume=30dB')] }),
 				room('quiet', { source: speech, backups: ['test:silence'] }),
 				room('speech', { source: speech }, ['fr', 'es', 'de', 'it']),
 				room('fitness', { source: speech }, ['fr', 'es', 'de']),
@@ -132,6 +132,11 @@ describe('faults', { concurrency: true }, () => {
 		await suffers(t, { kind: 'sound-early', room: 'sync', place: '', severity: 'critical', measuring, produce: () => overseer.use('sync', 1), mend });
 		await suffers(t, { kind: 'sound-late', room: 'sync', place: '', severity: 'critical', measuring, produce: () => overseer.use('sync', 2), mend });
 	});
+
+	test('a floor that is overdriven', (t) => suffers(t, {
+		kind: 'channel-clips', room: 'clipped', place: 'floor', measuring: 4, // three seconds are looked at
+		produce: () => overseer.use('clipped', 1), mend: () => overseer.use('clipped', 0),
+	}));
 
 	test('a floor that nobody speaks on', (t) => suffers(t, {
 		kind: 'source-silent', room: 'quiet', place: '', severity: 'warning', produce: () => overseer.use('quiet', 1), mend: () => overseer.use('quiet', 0),

@@ -12,6 +12,12 @@ export function voice(name, filter = 'anull') {
 	return new Int16Array(data.buffer.slice(data.byteOffset, data.byteOffset + (data.length & ~1)));
 }
 
+/** The same as a file. */
+export function voiceWav(path, name, filter) {
+	execFileSync('ffmpeg', ['-v', 'error', '-i', voiceFile(name), '-af', filter, '-ac', '1', '-ar', '48000', '-c:a', 'pcm_s16le', '-y', path]);
+	return path;
+}
+
 /** Frames of Opus, 20 ms each: the packets of an Ogg file (RFC 3533, 6) but for the two headers (RFC 7845, 3). */
 export function voiceFrames(name, filter = 'anull') {
 	const encoding = ['-ac', '1', '-c:a', 'libopus', '-b:a', '64k', '-frame_duration', '20', '-f', 'ogg', '-'];
