@@ -16,11 +16,12 @@ void dm_line_up_record(struct dm_watch *watch, const struct dm_room *room)
 		for (size_t n = 0; n < DM_LINE_UP_STEPS; n++)
 			good = good && channel->report.results[n] == DM_LINE_UP_PASS;
 		passed += good;
+		if (good)
+			continue;
 		g_snprintf(detail, sizeof(detail), "{\"problem\":\"%s\"}",
 			   dm_line_up_problem_name(channel->report.problem));
-		if (!good)
-			dm_watch_record(watch, "line-up-failed", room->options->id,
-					room->channels[c].lang, "", detail);
+		dm_watch_record(watch, "line-up-failed", room->options->id, room->channels[c].lang,
+				"", detail);
 	}
 	g_snprintf(detail, sizeof(detail), "{\"count\":%u}", passed);
 	dm_watch_record(watch, "lined-up", room->options->id, "", "", detail);

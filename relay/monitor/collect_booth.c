@@ -12,10 +12,6 @@ static const enum dm_fitness fitness_of[DM_VERDICT_COUNT] = {
 	[DM_VERDICT_UNFIT] = DM_FITNESS_UNFIT,
 };
 
-/* Somebody speaks into it, in which words leave gaps. Choice: 10 dB below the quietest booth that
- * is still drawn to the others' loudness. */
-#define HEARD_LUFS (-50.0)
-
 /* `part` of `part` and `rest`; NAN when there is neither. */
 static double share(uint64_t part, uint64_t rest)
 {
@@ -84,26 +80,11 @@ static bool look_at_seat(struct dm_collector *collector, const struct dm_room_sl
 	return true;
 }
 
-/* In how much of the last seconds two or more were heard at once; `heard`: so many are now. */
-static double together(struct dm_booth_slot *slot, unsigned heard, dm_usec now)
-{
-	uint64_t growth[2];
-
-	slot->looks++;
-	slot->together += heard > 1;
-
-	const uint64_t counters[] = { slot->together, slot->looks };
-
-	dm_window_look(&slot->window, DM_TOGETHER_WINDOW, counters, 2, growth, now);
-	return growth[1] > 0 ? (double)growth[0] / (double)growth[1] : NAN;
-}
-
 static void look_at_booth(struct dm_collector *collector, struct dm_room_slots *slots, uint8_t b,
 			  bool session, dm_usec now)
 {
 	const struct dm_booth *booth = dm_interpretation_booth(slots->room->interpretation, b);
 	struct dm_booth_sample *sample = &collector->booths[slots->booth + b];
-	unsigned heard = 0;
 
 	*sample = (struct dm_booth_sample){
 		.used = true,
@@ -121,12 +102,8 @@ static void look_at_booth(struct dm_collector *collector, struct dm_room_slots *
 		sample->manned = sample->manned || dm_seat_is_taken(&booth->seats[s]);
 		/* A cough keeps the channel. */
 		sample->on_air = (uint8_t)(sample->on_air + dm_seat_is_open(&booth->seats[s]));
-		if (!look_at_seat(collector, slots, b, s, figures, now))
-			continue;
-		slots->microphone_count++;
-		heard += figures->on_air && figures->sound.momentary_lufs > HEARD_LUFS;
+		slots->microphone_count += look_at_seat(collector, slots, b, s, figures, now);
 	}
-	sample->together = together(&collector->booth_slots[slots->booth + b], heard, now);
 }
 
 void dm_collect_booths(struct dm_collector *collector, struct dm_room_slots *slots, bool session,

@@ -13,6 +13,10 @@
 /* A floor pauses from here on; what is shorter is a breath between sentences. Choice. */
 #define PAUSE_S 1.0
 
+/* A microphone is heard from here on; words leave gaps. Choice: 10 dB below the quietest booth that
+ * is still drawn to the others' loudness. */
+#define HEARD_LUFS (-50.0)
+
 /* --- sources --- */
 
 static void look_at_picture(struct dm_picture_figures *figures, struct dm_window *window,
@@ -185,8 +189,32 @@ static uint16_t microphone_slot(const struct dm_room_slots *slots,
 	return (uint16_t)((slots->booth + programme->booth) * DM_SEATS_MAX + programme->voice);
 }
 
+/* In how much of the last seconds two or more of its voices were heard at once. */
+static double share_together(struct dm_collector *collector, const struct dm_room_slots *slots,
+			     size_t c, dm_usec now)
+{
+	const struct dm_programme *programme = slots->room->channels[c].programme;
+	const struct dm_microphone_figures
+		*microphones = &collector->microphone_figures[slots->microphone];
+	struct dm_channel_slot *slot = &collector->channel_slots[slots->channel + c];
+	unsigned heard = 0;
+	uint64_t growth[2];
+
+	for (size_t n = 0; n < slots->microphone_count; n++)
+		heard += microphones[n].booth == programme->booth &&
+			 (programme->voices >> microphones[n].seat & 1) &&
+			 microphones[n].sound.momentary_lufs > HEARD_LUFS;
+	slot->looks++;
+	slot->together += heard > 1;
+
+	const uint64_t counters[] = { slot->together, slot->looks };
+
+	dm_window_look(&slot->voices, DM_TOGETHER_WINDOW, counters, 2, growth, now);
+	return growth[1] > 0 ? (double)growth[0] / (double)growth[1] : NAN;
+}
+
 static void sample_channel(struct dm_channel_sample *sample, const struct dm_room_slots *slots,
-			   size_t c, const struct dm_channel_figures *figures)
+			   size_t c, const struct dm_channel_figures *figures, double together)
 {
 	const struct dm_channel *channel = &slots->room->channels[c];
 	const struct dm_programme *programme = channel->programme;
@@ -211,6 +239,7 @@ static void sample_channel(struct dm_channel_sample *sample, const struct dm_roo
 		.clipping = sound->clipping,
 		.floor_likeness = sound->floor_likeness,
 		.twin_likeness = sound->twin_likeness,
+		.together = together,
 	};
 }
 
@@ -218,7 +247,6 @@ void dm_collect_channels(struct dm_collector *collector, struct dm_room_slots *s
 {
 	const struct dm_room *room = slots->room;
 
-	(void)now;
 	slots->listeners = 0;
 	for (size_t c = 0; c < room->channel_count; c++) {
 		const struct dm_channel *channel = &room->channels[c];
@@ -230,6 +258,7 @@ void dm_collect_channels(struct dm_collector *collector, struct dm_room_slots *s
 		figures->bitrate_bps = (double)dm_track_rate_bps(channel->track);
 		figures->listeners = (uint32_t)dm_metric_get(&channel->listeners);
 		slots->listeners += figures->listeners;
-		sample_channel(&collector->channels[slots->channel + c], slots, c, figures);
+		sample_channel(&collector->channels[slots->channel + c], slots, c, figures,
+			       share_together(collector, slots, c, now));
 	}
 }

@@ -57,7 +57,7 @@ static void allocate(struct dm_collector *collector)
 	samples->workers = collector->workers = g_new0(struct dm_worker_sample,
 						       samples->worker_count);
 	collector->channel_slots = g_new0(struct dm_channel_slot, samples->channel_count);
-	collector->booth_slots = g_new0(struct dm_booth_slot, samples->booth_count);
+	collector->booth_rooms = g_new0(uint16_t, samples->booth_count);
 	collector->seat_slots = g_new0(struct dm_seat_slot, samples->microphone_count);
 	collector->worker_windows = g_new0(struct dm_window, samples->worker_count);
 	collector->channel_figures = g_new0(struct dm_channel_figures, samples->channel_count);
@@ -76,7 +76,7 @@ static void name_slots(struct dm_collector *collector, const struct dm_room_slot
 			.number = (uint8_t)c,
 		};
 	for (size_t b = 0; b < booths; b++)
-		collector->booth_slots[slots->booth + b].room = slots->number;
+		collector->booth_rooms[slots->booth + b] = slots->number;
 	for (size_t n = 0; n < booths * SEATS; n++)
 		collector->seat_slots[slots->booth * SEATS + n] = (struct dm_seat_slot){
 			.room = slots->number,
@@ -135,7 +135,7 @@ void dm_collector_destroy(struct dm_collector *collector)
 	g_free(collector->groups);
 	g_free(collector->workers);
 	g_free(collector->channel_slots);
-	g_free(collector->booth_slots);
+	g_free(collector->booth_rooms);
 	g_free(collector->seat_slots);
 	g_free(collector->worker_windows);
 	g_free(collector->channel_figures);
@@ -241,7 +241,7 @@ struct dm_slot_place dm_collector_place(const struct dm_collector *collector,
 		place.number = collector->channel_slots[slot].number;
 		break;
 	case DM_SLOT_BOOTH:
-		place.room = collector->booth_slots[slot].room;
+		place.room = collector->booth_rooms[slot];
 		place.number = (uint8_t)(slot - collector->rooms[place.room].booth);
 		break;
 	case DM_SLOT_SEAT:

@@ -43,12 +43,8 @@ struct dm_channel_slot {
 	uint16_t room;
 	uint8_t number;
 	struct dm_reception_window reception;
-};
-
-struct dm_booth_slot {
-	uint16_t room;
-	uint64_t looks, together; /* of those so many in which two or more were heard */
-	struct dm_window window;
+	uint64_t looks, together; /* of those so many in which two voices or more were heard */
+	struct dm_window voices;  /* of these two */
 };
 
 struct dm_seat_slot {
@@ -71,7 +67,7 @@ struct dm_collector {
 	struct dm_room_slots *rooms;    /* owned, like all arrays here */
 	size_t room_count;
 	struct dm_channel_slot *channel_slots;
-	struct dm_booth_slot *booth_slots;
+	uint16_t *booth_rooms; /* by booth's slot */
 	struct dm_seat_slot *seat_slots;
 	struct dm_network_slot networks[DM_COLLECTED_NETWORKS]; /* slots of the judge's groups */
 	struct dm_network *found;                               /* scratch */

@@ -211,15 +211,6 @@ static struct dm_finding look_at_twin(const struct look *look,
 	return by_number(look, channel->twin_likeness);
 }
 
-/* Two may be allowed on air, for a dialogue: that they talk at once is a fault all the same. */
-static struct dm_finding look_at_voices(const struct look *look,
-					const struct dm_channel_sample *channel)
-{
-	const struct dm_booth_sample *booth = dm_samples_booth(look->samples, channel->booth);
-
-	return booth && !channel->floor ? by_number(look, booth->together) : by_state(false);
-}
-
 static struct dm_finding look_at_channel(const struct look *look)
 {
 	const struct dm_channel_sample *channel = dm_samples_channel(look->samples, look->slot);
@@ -234,7 +225,8 @@ static struct dm_finding look_at_channel(const struct look *look)
 		return by_state(false);
 	switch (look->kind) {
 	case DM_ALARM_CHANNEL_VOICES:
-		return look_at_voices(look, channel);
+		/* Two may be allowed on air, for a dialogue: not that they talk at once. */
+		return channel->floor ? by_state(false) : by_number(look, channel->together);
 	case DM_ALARM_CHANNEL_SILENT:
 		return look_at_silence(look, channel);
 	case DM_ALARM_CHANNEL_LEAK:

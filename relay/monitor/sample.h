@@ -83,6 +83,7 @@ struct dm_channel_sample {
 	double clipping;       /* share of samples, 0..1 */
 	double floor_likeness; /* with the floor, at any delay, 0..1 */
 	double twin_likeness;  /* with the twin, 0..1 */
+	double together;       /* share of the last seconds with two voices at once, 0..1 */
 };
 
 struct dm_booth_sample {
@@ -92,8 +93,6 @@ struct dm_booth_sample {
 	uint8_t on_air; /* microphones that have a channel, muted ones too */
 	uint8_t max;    /* that may be on air */
 	uint16_t room;
-	double together; /* share of the last seconds in which two or more were heard at once, 0..1
-			  */
 };
 
 struct dm_microphone_sample {

@@ -266,6 +266,20 @@ static void two_on_air_may_take_turns_but_not_talk_at_once(void **state)
 	assert_null(standing(0));
 }
 
+static void two_of_a_booth_may_talk_on_two_channels(void **state)
+{
+	const struct person second = arrive("Gus", BOOTH_RU);
+
+	(void)state;
+	did(dm_override_on_air_max(rules, BOOTH_RU, 2, fake_now));
+	goes_on_air(BOOTH_RU);
+	did(dm_booth_on(rules, second.key, DM_OUTPUT_B, fake_now));
+	for (uint8_t seat = 0; seat < 2; seat++)
+		voice_of(RU, seat)->momentary_lufs = voice_of(EN, seat)->momentary_lufs = -23;
+	seconds(20);
+	assert_null(standing(0));
+}
+
 static void an_unfit_microphone_is_told_with_its_seat(void **state)
 {
 	(void)state;
@@ -477,6 +491,7 @@ int main(void)
 		WATCH_TEST(a_floor_that_leaks_is_told_where),
 		WATCH_TEST(a_microphone_that_is_on_air_and_dead_is_told),
 		WATCH_TEST(two_on_air_may_take_turns_but_not_talk_at_once),
+		WATCH_TEST(two_of_a_booth_may_talk_on_two_channels),
 		WATCH_TEST(an_unfit_microphone_is_told_with_its_seat),
 		WATCH_TEST(an_empty_booth_counts_while_the_session_runs),
 		WATCH_TEST(a_hardware_booth_needs_nobody_here),

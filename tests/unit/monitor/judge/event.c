@@ -97,7 +97,7 @@ static void decide(struct event *event, struct interpreter *booth, size_t slot)
 	case HANDS_OVER: /* both are heard in the crossfade, and both lamps may be seen */
 		event->handovers++;
 		booth->left = 2;
-		hall->booths[slot].together = 0.06; /* a look in eight seconds */
+		channel->together = 0.06; /* a look in eight seconds */
 		hall->booths[slot].on_air = 2;
 		hall->microphones[slot * 2 + 1 - booth->who].on_air = true;
 		break;

@@ -30,6 +30,7 @@ void hall_on_air(struct hall *hall, size_t booth, size_t who)
 	channel->microphone = (uint16_t)(booth * 2 + who);
 	channel->level_lufs = -23;
 	channel->floor_likeness = 0.1;
+	channel->together = 0;
 }
 
 void hall_off_air(struct hall *hall, size_t booth)

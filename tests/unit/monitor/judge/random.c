@@ -48,7 +48,7 @@ static void disturb_channel(struct hall *hall)
 		flip(&channel->repeats);
 		break;
 	case 3:
-		turn(&hall->booths[dice(BOOTHS)].together, 0, 1);
+		turn(&channel->together, 0, 1);
 		break;
 	case 4:
 		channel->carries = (enum dm_carried)dice(DM_CARRIED_COUNT);

@@ -134,7 +134,7 @@ static void crowd(struct hall *hall)
 {
 	hall->booths[4].on_air = 2;
 	hall->microphones[9].on_air = true;
-	hall->booths[4].together = 0.6;
+	voice(hall)->together = 0.6;
 }
 static void kill_microphone(struct hall *hall)
 {
@@ -165,11 +165,11 @@ static void misroute(struct hall *hall)
 }
 static void speak_together(struct hall *hall)
 {
-	hall->booths[4].together = 0.4;
+	voice(hall)->together = 0.4;
 }
 static void speak_together_nearly(struct hall *hall)
 {
-	hall->booths[4].together = 0.25;
+	voice(hall)->together = 0.25;
 }
 static void silence(struct hall *hall)
 {
