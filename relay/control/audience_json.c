@@ -33,9 +33,7 @@ GBytes *dm_audience_json(const struct dm_watch *watch, const struct dm_room *roo
 	const size_t count = dm_watch_audience(watch, room, 0, &points, &start);
 	const size_t in_one = points_in_one(room->channel_count, count);
 
-	dm_json_writer_init(&writer);
-	dm_json_open(&writer, NULL, '{');
-	dm_json_text_value(&writer, "type", "audience");
+	dm_json_begin_message(&writer, "audience");
 	dm_json_text_value(&writer, "room", room->options->id);
 	dm_json_whole(&writer, "start", start);
 	dm_json_whole(&writer, "step", (int64_t)(DM_ATTENDANCE_STEP_S * in_one));
@@ -46,6 +44,5 @@ GBytes *dm_audience_json(const struct dm_watch *watch, const struct dm_room *roo
 		put_series(&writer, room->channels[n].lang, points, have, in_one);
 	}
 	dm_json_close(&writer, '}');
-	dm_json_close(&writer, '}');
-	return dm_json_writer_take(&writer);
+	return dm_json_end_message(&writer);
 }

@@ -41,8 +41,7 @@ void dm_bulletin_tell(struct dm_hub *hub, const char *room, GBytes *text)
 
 static void tell_news(struct dm_hub *hub, const char *room, struct dm_json_writer *writer)
 {
-	dm_json_close(writer, '}');
-	dm_bulletin_tell(hub, room, dm_json_writer_take(writer));
+	dm_bulletin_tell(hub, room, dm_json_end_message(writer));
 }
 
 static void put_alarm(struct dm_json_writer *writer, const char *key, const struct dm_watch *watch,
@@ -62,9 +61,7 @@ void dm_bulletin_tell_alarm(struct dm_hub *hub, const struct dm_watch_news *news
 	struct dm_json_writer writer;
 
 	dm_watch_place(hub->options.watch, news->alarm, &place);
-	dm_json_writer_init(&writer);
-	dm_json_open(&writer, NULL, '{');
-	dm_json_text_value(&writer, "type", "alarm");
+	dm_json_begin_message(&writer, "alarm");
 	dm_json_text_value(&writer, "news",
 			   dm_alarm_news_name((enum dm_judge_news)news->alarm_news));
 	put_alarm(&writer, "alarm", hub->options.watch, news->alarm);
@@ -75,9 +72,7 @@ void dm_bulletin_tell_entry(struct dm_hub *hub, const struct dm_history_event *e
 {
 	struct dm_json_writer writer;
 
-	dm_json_writer_init(&writer);
-	dm_json_open(&writer, NULL, '{');
-	dm_json_text_value(&writer, "type", "logged");
+	dm_json_begin_message(&writer, "logged");
 	dm_entry_write(&writer, "entry", entry);
 	tell_news(hub, entry->room, &writer);
 }
@@ -90,9 +85,7 @@ GBytes *dm_bulletin_alarms(const struct dm_conversation *conversation)
 	struct dm_json_writer writer;
 	size_t cursor = 0;
 
-	dm_json_writer_init(&writer);
-	dm_json_open(&writer, NULL, '{');
-	dm_json_text_value(&writer, "type", "alarms");
+	dm_json_begin_message(&writer, "alarms");
 	dm_json_open(&writer, "alarms", '[');
 	while (writer.text->len < BEGIN_BYTES_MAX &&
 	       (alarm = dm_watch_next_alarm(watch, &cursor))) {
@@ -103,8 +96,7 @@ GBytes *dm_bulletin_alarms(const struct dm_conversation *conversation)
 			put_alarm(&writer, NULL, watch, alarm);
 	}
 	dm_json_close(&writer, ']');
-	dm_json_close(&writer, '}');
-	return dm_json_writer_take(&writer);
+	return dm_json_end_message(&writer);
 }
 
 GBytes *dm_bulletin_log(const struct dm_conversation *conversation)
@@ -114,9 +106,7 @@ GBytes *dm_bulletin_log(const struct dm_conversation *conversation)
 	struct dm_json_writer writer;
 	size_t told = 0;
 
-	dm_json_writer_init(&writer);
-	dm_json_open(&writer, NULL, '{');
-	dm_json_text_value(&writer, "type", "log");
+	dm_json_begin_message(&writer, "log");
 	dm_json_open(&writer, "entries", '[');
 	for (size_t n = 0; told < LOG_ENTRIES && writer.text->len < BEGIN_BYTES_MAX &&
 			   (entry = dm_watch_entry(watch, n));
@@ -127,6 +117,5 @@ GBytes *dm_bulletin_log(const struct dm_conversation *conversation)
 		told++;
 	}
 	dm_json_close(&writer, ']');
-	dm_json_close(&writer, '}');
-	return dm_json_writer_take(&writer);
+	return dm_json_end_message(&writer);
 }

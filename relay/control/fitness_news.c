@@ -14,13 +14,10 @@ static void tell_fitness(struct dm_conversation *conversation, const char *type,
 	if (fitness->verdict == told->verdict && fitness->reason == told->reason)
 		return;
 	*told = (struct dm_told_fitness){ fitness->verdict, fitness->reason };
-	dm_json_writer_init(&writer);
-	dm_json_open(&writer, NULL, '{');
-	dm_json_text_value(&writer, "type", type);
+	dm_json_begin_message(&writer, type);
 	dm_fitness_json(&writer, "fitness", fitness);
-	dm_json_close(&writer, '}');
 
-	GBytes *text = dm_json_writer_take(&writer);
+	GBytes *text = dm_json_end_message(&writer);
 
 	dm_conversation_push(conversation, text);
 	g_bytes_unref(text);

@@ -152,3 +152,16 @@ void dm_json_raw(struct dm_json_writer *writer, const char *key, const char *jso
 	begin(writer, key);
 	g_string_append_len(writer->text, json, (gssize)bytes);
 }
+
+void dm_json_begin_message(struct dm_json_writer *writer, const char *type)
+{
+	dm_json_writer_init(writer);
+	dm_json_open(writer, NULL, '{');
+	dm_json_text_value(writer, "type", type);
+}
+
+GBytes *dm_json_end_message(struct dm_json_writer *writer)
+{
+	dm_json_close(writer, '}');
+	return dm_json_writer_take(writer);
+}

@@ -24,6 +24,10 @@ void dm_json_writer_clear(struct dm_json_writer *writer); /* its memory too */
 /* The text so far; the writer is cleared. The caller owns the reference. */
 GBytes *dm_json_writer_take(struct dm_json_writer *writer);
 
+/* A message of dragoman.v1, an object with its type: from init, and to the text as above. */
+void dm_json_begin_message(struct dm_json_writer *writer, const char *type);
+GBytes *dm_json_end_message(struct dm_json_writer *writer);
+
 /* `key` is NULL within a list, here and below. Keys are ours: ASCII without quotes. */
 void dm_json_open(struct dm_json_writer *writer, const char *key, char bracket); /* { or [ */
 void dm_json_close(struct dm_json_writer *writer, char bracket);                 /* } or ] */

@@ -51,9 +51,7 @@ GBytes *dm_line_up_json(const struct dm_line_up *line_up)
 	const struct dm_room *room = line_up->room;
 	struct dm_json_writer writer;
 
-	dm_json_writer_init(&writer);
-	dm_json_open(&writer, NULL, '{');
-	dm_json_text_value(&writer, "type", "line-up");
+	dm_json_begin_message(&writer, "line-up");
 	dm_json_text_value(&writer, "room", room->options->id);
 	dm_json_text_value(&writer, "state", dm_line_up_state_name(line_up->state));
 	dm_json_whole(&writer, "started", line_up->started);
@@ -63,6 +61,5 @@ GBytes *dm_line_up_json(const struct dm_line_up *line_up)
 		if (is_in_it(line_up, c))
 			put_channel(&writer, room->channels[c].lang, &line_up->channels[c]);
 	dm_json_close(&writer, ']');
-	dm_json_close(&writer, '}');
-	return dm_json_writer_take(&writer);
+	return dm_json_end_message(&writer);
 }

@@ -51,9 +51,7 @@ GBytes *dm_meters_json(struct dm_room *room)
 	const size_t booths = dm_interpretation_booth_count(room->interpretation);
 	struct dm_json_writer writer;
 
-	dm_json_writer_init(&writer);
-	dm_json_open(&writer, NULL, '{');
-	dm_json_text_value(&writer, "type", "meters");
+	dm_json_begin_message(&writer, "meters");
 	dm_json_text_value(&writer, "room", room->options->id);
 	dm_json_open(&writer, "channels", '[');
 	for (size_t n = 0; n < room->channel_count; n++) {
@@ -74,8 +72,7 @@ GBytes *dm_meters_json(struct dm_room *room)
 		}
 	}
 	dm_json_close(&writer, ']');
-	dm_json_close(&writer, '}');
-	return dm_json_writer_take(&writer);
+	return dm_json_end_message(&writer);
 }
 
 /* --- measures: the source --- */
@@ -265,9 +262,7 @@ GBytes *dm_measures_json(const struct dm_watch *watch, const struct dm_room *roo
 	struct dm_json_writer writer;
 
 	dm_watch_room(watch, room, &figures);
-	dm_json_writer_init(&writer);
-	dm_json_open(&writer, NULL, '{');
-	dm_json_text_value(&writer, "type", "measures");
+	dm_json_begin_message(&writer, "measures");
 	dm_json_text_value(&writer, "room", room->options->id);
 	dm_json_number(&writer, "at", now, 3);
 	put_source(&writer, room, &figures);
@@ -280,6 +275,5 @@ GBytes *dm_measures_json(const struct dm_watch *watch, const struct dm_room *roo
 		put_microphone(&writer, room, &figures.microphones[n]);
 	dm_json_close(&writer, ']');
 	put_groups(&writer, watch, &figures, whole);
-	dm_json_close(&writer, '}');
-	return dm_json_writer_take(&writer);
+	return dm_json_end_message(&writer);
 }

@@ -251,9 +251,7 @@ GBytes *dm_overview_text(struct dm_overview *overview, uint64_t rooms)
 
 	if (text)
 		return text;
-	dm_json_writer_init(&writer);
-	dm_json_open(&writer, NULL, '{');
-	dm_json_text_value(&writer, "type", "overview");
+	dm_json_begin_message(&writer, "overview");
 	dm_json_number(&writer, "at", overview->now, 3);
 	dm_json_open(&writer, "rooms", '[');
 	for (size_t n = 0; n < overview->room_count; n++) {
@@ -262,8 +260,7 @@ GBytes *dm_overview_text(struct dm_overview *overview, uint64_t rooms)
 	}
 	dm_json_close(&writer, ']');
 	put_bytes(&writer, "relay", overview->relay);
-	dm_json_close(&writer, '}');
-	text = dm_json_writer_take(&writer);
+	text = dm_json_end_message(&writer);
 	key = g_new(uint64_t, 1);
 	*key = rooms;
 	g_hash_table_insert(overview->texts, key, text);

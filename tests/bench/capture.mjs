@@ -17,6 +17,9 @@ function rtpOf(frame, at) {
 	return { at, ssrc: frame.readUInt32BE(rtp + 8), sequence: frame.readUInt16BE(rtp + 2) };
 }
 
+/** Whether this process may capture. */
+export const canCapture = process.getuid?.() === 0;
+
 export class Capture {
 	static async start() {
 		const capture = new Capture();

@@ -6,22 +6,24 @@ import { tree } from './relay.mjs';
 
 export const voiceFile = (name) => join(tree, `tests/data/voices/${name}.opus`);
 
+/** What ffmpeg makes of one, at 48 kHz, after its `filter`. */
+const made = (name, filter, ...as) => execFileSync('ffmpeg', ['-v', 'error', '-i', voiceFile(name), '-af', filter, '-ac', '1', '-ar', '48000', ...as], { maxBuffer: 1 << 26 });
+
 /** Samples of 48 kHz, after ffmpeg's `filter`. */
 export function voice(name, filter = 'anull') {
-	const data = execFileSync('ffmpeg', ['-v', 'error', '-i', voiceFile(name), '-af', filter, '-ac', '1', '-ar', '48000', '-f', 's16le', '-'], { maxBuffer: 1 << 26 });
+	const data = made(name, filter, '-f', 's16le', '-');
 	return new Int16Array(data.buffer.slice(data.byteOffset, data.byteOffset + (data.length & ~1)));
 }
 
 /** The same as a file. */
 export function voiceWav(path, name, filter) {
-	execFileSync('ffmpeg', ['-v', 'error', '-i', voiceFile(name), '-af', filter, '-ac', '1', '-ar', '48000', '-c:a', 'pcm_s16le', '-y', path]);
+	made(name, filter, '-c:a', 'pcm_s16le', '-y', path);
 	return path;
 }
 
 /** Frames of Opus, 20 ms each: the packets of an Ogg file (RFC 3533, 6) but for the two headers (RFC 7845, 3). */
 export function voiceFrames(name, filter = 'anull') {
-	const encoding = ['-ac', '1', '-c:a', 'libopus', '-b:a', '64k', '-frame_duration', '20', '-f', 'ogg', '-'];
-	const data = execFileSync('ffmpeg', ['-v', 'error', '-i', voiceFile(name), '-af', filter, ...encoding], { maxBuffer: 1 << 26 });
+	const data = made(name, filter, '-c:a', 'libopus', '-b:a', '64k', '-frame_duration', '20', '-f', 'ogg', '-');
 	const packets = [];
 	let parts = [];
 	for (let page = 0; page < data.length; ) {

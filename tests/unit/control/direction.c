@@ -17,39 +17,17 @@
 
 #include <cmocka.h>
 
-struct fixture {
-	struct watched_hub *watched;
-	struct dm_event *event; /* of it, as the next three */
-	struct dm_room *room;
-	struct dm_watch *watch;
-	struct dm_hub *hub;
-	struct dm_conversation *ana;
-	struct dm_conversation *bert;
-};
-
 static int setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct watched_hub *f = watched_hub_create(DM_ROLE_INTERPRETER, "Ana");
 
-	f->watched = watched_hub_create();
-	f->event = f->watched->event;
-	f->room = f->watched->room;
-	f->watch = f->watched->watch;
-	f->hub = f->watched->hub;
-	f->ana = watched_hub_page(f->watched, DM_ROLE_ORGANISER, "Ana");
-	f->bert = watched_hub_page(f->watched, DM_ROLE_INTERPRETER, "Ana");
 	*state = f;
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct fixture *f = *state;
-
-	dm_conversation_close(f->ana);
-	dm_conversation_close(f->bert);
-	watched_hub_destroy(f->watched);
-	free(f);
+	watched_hub_destroy(*state);
 	return 0;
 }
 
@@ -68,18 +46,18 @@ static char *offer_for(bool speaks)
 	return text;
 }
 
-static void sit(struct fixture *f)
+static void sit(struct watched_hub *f)
 {
 	char *offer = offer_for(true);
 
-	ws_expect(f->bert, "joined",
+	ws_expect(f->other, "joined",
 		  "{'type':'join','room':'plenary','booth':'fr','name':'Bert','offer':%s}", offer);
 	free(offer);
 }
 
 static void test_rooms(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 
 	ws_expect(f->ana, "sitting", "{'type':'sitting','room':'plenary','state':'line-up'}");
 	assert_int_equal(dm_room_sitting(f->room, time(NULL)), DM_SITTING_LINE_UP);
@@ -104,14 +82,14 @@ static void test_line_up(void **state)
 		{ -EBUSY, "in-session" },      { -EALREADY, "line-up-running" },
 		{ -EADDRINUSE, "all-on-air" }, { -EAGAIN, "busy" },
 	};
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 
 	for (size_t n = 0; n < sizeof(refusals) / sizeof(refusals[0]); n++) {
 		fake_event_fail_next(f->event, refusals[n].error);
 		ws_expect(f->ana, refusals[n].code,
 			  "{'type':'line-up','room':'plenary','do':'start'}");
 	}
-	ws_expect(f->bert, "forbidden", "{'type':'line-up','room':'plenary','do':'start'}");
+	ws_expect(f->other, "forbidden", "{'type':'line-up','room':'plenary','do':'start'}");
 	ws_expect(f->ana, "unknown-room", "{'type':'line-up','room':'attic','do':'start'}");
 	assert_null(f->room->line_up);
 	ws_expect(f->ana, "line-up", "{'type':'line-up','room':'plenary','do':'start'}");
@@ -127,15 +105,15 @@ static void test_line_up(void **state)
 /* The peer ends and is told; the seat stays. */
 static void test_booth_restart(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 	json_t *json;
 
 	sit(f);
-	ws_drain(f->bert);
+	ws_drain(f->other);
 	json = ws_say(f->ana, "{'type':'booth-restart','room':'plenary','booth':'fr'}");
 	assert_int_equal(ws_number(json, "count"), 1);
 	json_decref(json);
-	json = ws_take(f->bert, "peer");
+	json = ws_take(f->other, "peer");
 	assert_string_equal(ws_text(json, "state"), "closed");
 	json_decref(json);
 	assert_int_equal(fake_event_subscriber_count(f->event), 0);
@@ -149,15 +127,15 @@ static void test_booth_restart(void **state)
 
 static void test_notify(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 	json_t *json;
 
 	sit(f);
-	ws_drain(f->bert);
+	ws_drain(f->other);
 	json = ws_say(f->ana, "{'type':'notify','to':'booths','room':'plenary','text':'Break'}");
 	assert_int_equal(ws_number(json, "count"), 1);
 	json_decref(json);
-	json = ws_take(f->bert, "notice");
+	json = ws_take(f->other, "notice");
 	assert_string_equal(ws_text(json, "text"), "Break");
 	assert_string_equal(ws_text(json, "room"), "plenary");
 	json_decref(json);
@@ -167,7 +145,7 @@ static void test_notify(void **state)
 	json = ws_say(f->ana, "{'type':'notify','to':'everyone','text':'Fire'}");
 	assert_int_equal(ws_number(json, "count"), 1);
 	json_decref(json);
-	json = ws_take(f->bert, "notice");
+	json = ws_take(f->other, "notice");
 	assert_true(json_is_null(ws_at(json, "room")));
 	json_decref(json);
 	/* What was said is nobody's business later. */
@@ -177,7 +155,7 @@ static void test_notify(void **state)
 		  "{'type':'notify','to':'everyone','room':'side','text':'Fire'}");
 }
 
-static struct dm_token minted(struct fixture *f, const char *message, const char *link)
+static struct dm_token minted(struct watched_hub *f, const char *message, const char *link)
 {
 	json_t *json = ws_say(f->ana, "%s", message);
 	struct dm_token token;
@@ -197,7 +175,7 @@ static struct dm_token minted(struct fixture *f, const char *message, const char
 
 static void test_mint(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 	struct dm_token token = minted(
 		f,
 		"{'type':'mint','role':'interpreter','room':'plenary','channel':'FR','name':'Bo'}",
@@ -220,13 +198,13 @@ static void test_mint(void **state)
 	ws_expect(f->ana, "bad-message", "{'type':'mint','role':'anonymous'}");
 	ws_expect(f->ana, "unknown-language", "{'type':'mint','role':'delegate','channel':'tlh'}");
 	ws_expect(f->ana, "unknown-room", "{'type':'mint','role':'delegate','room':'attic'}");
-	ws_expect(f->bert, "forbidden", "{'type':'mint','role':'delegate'}");
+	ws_expect(f->other, "forbidden", "{'type':'mint','role':'delegate'}");
 }
 
 /* Nobody gives what they do not have. */
 static void test_mint_limited(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 	struct dm_token token;
 
 	watched_hub_identify(f->ana, DM_ROLE_ORGANISER, "Ana", "side", "en");
@@ -240,7 +218,7 @@ static void test_mint_limited(void **state)
 
 static void test_listen(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 	char *offer = offer_for(false);
 	json_t *json;
 	uint8_t booth, seat;
@@ -278,7 +256,7 @@ static void test_listen(void **state)
 /* What was there before is logged too, with the name of who did it. */
 static void test_records(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 
 	sit(f);
 	ws_expect(f->ana, "watching", "{'type':'watch','room':'plenary'}");
@@ -292,7 +270,7 @@ static void test_records(void **state)
 		  "{'type':'floor-language','room':'plenary','lang':'ru'}");
 	assert_string_equal(fake_watch_recorded(f->watch),
 			    "floor-language-set plenary  Ana {\"lang\":\"ru\"}");
-	ws_expect(f->bert, "call", "{'type':'call'}");
+	ws_expect(f->other, "call", "{'type':'call'}");
 	ws_expect(f->ana, "call-take", "{'type':'call-take','call':1}");
 	assert_string_equal(fake_watch_recorded(f->watch), "call-take plenary fr Ana {\"call\":1}");
 	ws_expect(f->ana, "call-done", "{'type':'call-done','call':1}");
@@ -304,7 +282,7 @@ static void test_records(void **state)
 
 static void test_token_end(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 
 	assert_int_equal(dm_hub_token_end(f->hub), 0); /* nobody does anything yet */
 	sit(f);

@@ -17,16 +17,6 @@
 
 #include <cmocka.h>
 
-struct fixture {
-	struct watched_hub *watched;
-	struct dm_event *event; /* of it, as the next three */
-	struct dm_room *room;
-	struct dm_watch *watch;
-	struct dm_hub *hub;
-	struct dm_conversation *ana; /* of the plenary and all the rest */
-	struct dm_conversation *ben; /* of the side room */
-};
-
 static void on_wake(void *user)
 {
 	(void)user;
@@ -34,32 +24,22 @@ static void on_wake(void *user)
 
 static int setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct watched_hub *f = watched_hub_create(DM_ROLE_ORGANISER, "Ben");
 
-	f->watched = watched_hub_create();
-	f->event = f->watched->event;
-	f->room = f->watched->room;
-	f->watch = f->watched->watch;
-	f->hub = f->watched->hub;
-	f->ana = watched_hub_page(f->watched, DM_ROLE_ORGANISER, "Ana");
-	f->ben = watched_hub_page(f->watched, DM_ROLE_ORGANISER, "Ben");
-	watched_hub_identify(f->ben, DM_ROLE_ORGANISER, "Ben", "side", NULL);
+	/* Not of the plenary. */
+	watched_hub_identify(f->other, DM_ROLE_ORGANISER, "Ben", "side", NULL);
 	*state = f;
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct fixture *f = *state;
-
-	dm_conversation_close(f->ana);
-	dm_conversation_close(f->ben);
-	watched_hub_destroy(f->watched);
-	free(f);
+	watched_hub_destroy(*state);
 	return 0;
 }
 
-static json_t *run_for(struct fixture *f, struct dm_conversation *conversation, const char *type)
+static json_t *run_for(struct watched_hub *f, struct dm_conversation *conversation,
+		       const char *type)
 {
 	json_t *json = NULL;
 
@@ -72,7 +52,7 @@ static json_t *run_for(struct fixture *f, struct dm_conversation *conversation, 
 
 static void test_begin(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 	json_t *json;
 
 	fake_watch_raise(f->watch, DM_ALARM_CHANNEL_SILENT, "plenary", "fr");
@@ -118,45 +98,45 @@ static void test_begin(void **state)
 /* Of another room nothing at all is told; nor what is the whole relay's. */
 static void test_limited(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 	json_t *json;
 
 	fake_watch_raise(f->watch, DM_ALARM_CHANNEL_SILENT, "plenary", "fr");
 	fake_watch_raise(f->watch, DM_ALARM_DISK_FULL, NULL, "");
 	dm_watch_record(f->watch, "feed", "plenary", "", "", "");
 	dm_watch_record(f->watch, "start", "", "", "", "");
-	ws_expect(f->ben, "forbidden", "{'type':'oversee','room':'plenary'}");
+	ws_expect(f->other, "forbidden", "{'type':'oversee','room':'plenary'}");
 	ws_expect(f->ana, "unknown-room", "{'type':'oversee','room':'attic'}");
-	json = ws_say(f->ben, "{'type':'oversee','room':null}");
+	json = ws_say(f->other, "{'type':'oversee','room':null}");
 	assert_int_equal(json_array_size(ws_at(json, "rooms")), 1);
 	assert_true(json_is_null(ws_at(json, "room")));
 	json_decref(json);
-	json = ws_take(f->ben, "overview");
+	json = ws_take(f->other, "overview");
 	assert_int_equal(json_array_size(ws_at(json, "rooms")), 1);
 	assert_string_equal(ws_text(json, "rooms.0.id"), "side");
 	json_decref(json);
-	json = ws_take(f->ben, "alarms");
+	json = ws_take(f->other, "alarms");
 	assert_int_equal(json_array_size(ws_at(json, "alarms")), 0);
 	json_decref(json);
-	json = ws_take(f->ben, "log");
+	json = ws_take(f->other, "log");
 	assert_int_equal(json_array_size(ws_at(json, "entries")), 0);
 	json_decref(json);
 	fake_watch_raise(f->watch, DM_ALARM_CHANNEL_LEAK, "plenary", "fr");
 	fake_room_become(f->event, "plenary", DM_FEED_LOST);
-	assert_null(dm_conversation_take(f->ben));
+	assert_null(dm_conversation_take(f->other));
 	fake_watch_raise(f->watch, DM_ALARM_CHANNEL_LEAK, "side", "en");
-	json = ws_take(f->ben, "alarm");
+	json = ws_take(f->other, "alarm");
 	assert_string_equal(ws_text(json, "news"), "raised");
 	json_decref(json);
 	fake_room_become(f->event, "side", DM_FEED_LOST);
-	json = ws_take(f->ben, "room");
+	json = ws_take(f->other, "room");
 	assert_non_null(json);
 	json_decref(json);
 }
 
 static void test_news(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 	uint64_t id;
 	json_t *json;
 
@@ -178,7 +158,7 @@ static void test_news(void **state)
 	json_decref(json);
 	ws_expect(f->ana, "no-such-alarm", "{'type':'acknowledge','alarm':%d}", (int)id);
 	id = fake_watch_raise(f->watch, DM_ALARM_DISK_FULL, NULL, "");
-	ws_expect(f->ben, "forbidden", "{'type':'acknowledge','alarm':%d}", (int)id);
+	ws_expect(f->other, "forbidden", "{'type':'acknowledge','alarm':%d}", (int)id);
 }
 
 static void fill(struct dm_channel_figures *channels, struct dm_group_figures *group,
@@ -205,7 +185,7 @@ static void fill(struct dm_channel_figures *channels, struct dm_group_figures *g
 
 static void test_measures(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 	struct dm_channel_figures channels[4] = { 0 };
 	struct dm_microphone_figures microphone;
 	struct dm_group_figures group;
@@ -244,7 +224,7 @@ static void test_measures(void **state)
 /* Who sees the room is told of it as it goes on, and who comes later what became of it. */
 static void test_line_up(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 	struct dm_room *room = dm_event_find_room(f->event, "plenary");
 	struct dm_line_up *line_up;
 	json_t *json;
@@ -326,7 +306,7 @@ static void test_line_up(void **state)
 /* Each is told once a second, or four times; nobody who does not read. */
 static void test_pace(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 	unsigned overviews = 0, meters = 0, measures = 0;
 
 	ws_expect(f->ana, "overseeing", "{'type':'oversee','room':'plenary'}");
@@ -356,18 +336,18 @@ static void test_pace(void **state)
 /* The same text for all who see the same. */
 static void test_shared(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 	GBytes *first, *second;
 
-	watched_hub_identify(f->ben, DM_ROLE_ORGANISER, "Ben", NULL, NULL);
+	watched_hub_identify(f->other, DM_ROLE_ORGANISER, "Ben", NULL, NULL);
 	ws_expect(f->ana, "overseeing", "{'type':'oversee'}");
-	ws_expect(f->ben, "overseeing", "{'type':'oversee'}");
+	ws_expect(f->other, "overseeing", "{'type':'oversee'}");
 	ws_drain(f->ana);
-	ws_drain(f->ben);
+	ws_drain(f->other);
 	for (int n = 0; n < DM_OVERSIGHT_RARE; n++)
 		dm_oversight_run(f->hub);
 	first = dm_conversation_take(f->ana);
-	second = dm_conversation_take(f->ben);
+	second = dm_conversation_take(f->other);
 	assert_ptr_equal(first, second);
 	g_bytes_unref(first);
 	g_bytes_unref(second);
@@ -376,7 +356,7 @@ static void test_shared(void **state)
 /* The day's audience is thinned so that it fits. */
 static void test_audience(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 	json_t *json;
 
 	fake_watch_attend(f->watch, 100);
@@ -398,7 +378,7 @@ static void test_audience(void **state)
 
 static void test_no_watch(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 	const struct dm_hub_options options = { .event = f->event, .grace_ms = 1 };
 	struct dm_conversation *conversation;
 	struct dm_hub *hub;
@@ -416,7 +396,7 @@ static void test_no_watch(void **state)
 /* Who speaks is told how fit the own sound is, and the floor's; once for each verdict. */
 static void test_fitness(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 	struct dm_channel_figures channels[4] = { 0 };
 	struct dm_microphone_figures microphone;
 	struct dm_group_figures group;
@@ -457,7 +437,7 @@ static void test_fitness(void **state)
 /* With the token ends what it shows. */
 static void test_revoked(void **state)
 {
-	struct fixture *f = *state;
+	struct watched_hub *f = *state;
 	const char *const revoked[] = { f->ana->visitor->token.id };
 	const struct dm_security_options security = { .algorithm = DM_TOKEN_HS256,
 						      .key = WATCHED_SECRET,
@@ -467,7 +447,7 @@ static void test_revoked(void **state)
 
 	ws_expect(f->ana, "overseeing", "{'type':'oversee','room':'plenary'}");
 	ws_drain(f->ana);
-	dm_access_update(f->watched->access, &security);
+	dm_access_update(f->access, &security);
 	for (int n = 0; n < DM_OVERSIGHT_RARE; n++)
 		dm_oversight_run(f->hub);
 	fake_watch_raise(f->watch, DM_ALARM_CHANNEL_LEAK, "plenary", "fr");

@@ -26,7 +26,15 @@ static void on_wake(void *user)
 	(void)user;
 }
 
-struct watched_hub *watched_hub_create(void)
+static struct dm_conversation *open_page(struct dm_hub *hub, enum dm_role role, const char *name)
+{
+	struct dm_conversation *page = dm_conversation_open(hub, 0, on_wake, NULL);
+
+	watched_hub_identify(page, role, name, NULL, NULL);
+	return page;
+}
+
+struct watched_hub *watched_hub_create(enum dm_role role, const char *name)
 {
 	const struct dm_security_options security = { .algorithm = DM_TOKEN_HS256,
 						      .key = WATCHED_SECRET,
@@ -46,25 +54,20 @@ struct watched_hub *watched_hub_create(void)
 					    .grace_ms = 1000 };
 
 	assert_int_equal(dm_hub_create(&watched->hub, &hub), 0);
+	watched->ana = open_page(watched->hub, DM_ROLE_ORGANISER, "Ana");
+	watched->other = open_page(watched->hub, role, name);
 	return watched;
 }
 
 void watched_hub_destroy(struct watched_hub *watched)
 {
+	dm_conversation_close(watched->ana);
+	dm_conversation_close(watched->other);
 	dm_hub_destroy(watched->hub);
 	dm_access_destroy(watched->access);
 	fake_watch_destroy(watched->watch);
 	fake_event_destroy(watched->event);
 	free(watched);
-}
-
-struct dm_conversation *watched_hub_page(const struct watched_hub *watched, enum dm_role role,
-					 const char *name)
-{
-	struct dm_conversation *page = dm_conversation_open(watched->hub, 0, on_wake, NULL);
-
-	watched_hub_identify(page, role, name, NULL, NULL);
-	return page;
 }
 
 void watched_hub_identify(struct dm_conversation *page, enum dm_role role, const char *name,

@@ -16,13 +16,13 @@ struct watched_hub {
 	struct dm_watch *watch;
 	struct dm_access *access;
 	struct dm_hub *hub;
+	struct dm_conversation *ana; /* an organiser's page, of all rooms */
+	struct dm_conversation *other;
 };
 
-struct watched_hub *watched_hub_create(void);
-void watched_hub_destroy(struct watched_hub *watched); /* after its pages */
-
-struct dm_conversation *watched_hub_page(const struct watched_hub *watched, enum dm_role role,
-					 const char *name);
+/* With both pages; the other one's of that role and name. */
+struct watched_hub *watched_hub_create(enum dm_role role, const char *name);
+void watched_hub_destroy(struct watched_hub *watched);
 
 /* Shows another token, which lasts ten hours; `room` and `channel` nullable: all of them. */
 void watched_hub_identify(struct dm_conversation *page, enum dm_role role, const char *name,
