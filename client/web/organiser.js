@@ -55,7 +55,7 @@ const listening = new Listening({
 });
 const overview = new Overview(go, stills);
 const relayLine = new RelayLine();
-const roomView = new RoomView({ onBack: () => go(null), onListen: listen, isHeard, onChange: render, actions });
+const roomView = new RoomView({ onBack: () => go(null), onListen: listen, isHeard, onChoice: showAll, actions });
 const listeningPanel = new ListeningPanel({ onStop: stopListening, onVolume: (percent) => sound.setVolume(percent) });
 const tools = { oversight, locale, actions, say, toast, onRoom: go };
 const { panels, dialogs } = makePanels(tools);

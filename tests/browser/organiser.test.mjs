@@ -180,6 +180,20 @@ test('an action counts when the relay reports it: pending, done, refused', async
 	});
 });
 
+test('an action is done to whom was chosen last, even before the page is drawn again', async () => {
+	await withPage({ query: '?room=plenary' }, async (page, relay) => {
+		const [partner, onAir] = [0, 1].map((n) => relay.seat('plenary', 'fr', n).name);
+		await seat(page, onAir).click();
+		await act(page, 'mute').waitFor();
+		await page.evaluate((name) => {
+			[...document.querySelectorAll('.seat')].find((key) => key.textContent.includes(name)).click();
+			document.querySelector('.inspector [data-act="on"]').click();
+		}, partner);
+		await until(() => relay.of('override').length > 0, 'the relay is asked');
+		assert.deepEqual(said(relay, 'override'), [{ type: 'override', booth: 'fr', seat: 0, do: 'on', output: 'A' }]);
+	});
+});
+
 test('a booth is restarted after a question; more microphones; the floor’s language', async () => {
 	await withPage({ query: '?room=plenary' }, async (page, relay) => {
 		const questions = [];

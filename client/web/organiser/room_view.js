@@ -22,7 +22,7 @@ import { sittingText } from './tile.js';
  * @property {() => void} onBack
  * @property {(selection: Selection) => void} onListen
  * @property {(selection: Selection) => boolean} isHeard
- * @property {() => void} onChange something else is to be shown
+ * @property {() => void} onChoice shows what was chosen before it returns: the next key pressed acts on it
  * @property {import('./actions.js').Actions} actions
  */
 
@@ -50,10 +50,10 @@ export class RoomView {
 	#floor;
 
 	/** @param {RoomActions} options */
-	constructor({ onBack, onListen, isHeard, onChange, actions }) {
-		this.#matrix = new Matrix((selection) => this.#select(selection, onChange));
+	constructor({ onBack, onListen, isHeard, onChoice, actions }) {
+		this.#matrix = new Matrix((selection) => this.#select(selection, onChoice));
 		this.#contact = new ContactPanel(actions);
-		this.#groups = new GroupsPanel(onChange);
+		this.#groups = new GroupsPanel(onChoice);
 		this.#floor = new FloorLanguage(actions);
 		this.#inspector = new Inspector({ onListen, isHeard, actions, onMessage: (booth) => this.#contact.write(booth) });
 		setIcon(this.#back, 'back');
@@ -95,11 +95,11 @@ export class RoomView {
 		this.#contact.write(this.selection.booth ?? undefined);
 	}
 
-	/** @param {Selection} selection @param {() => void} onChange */
-	#select(selection, onChange) {
+	/** @param {Selection} selection @param {() => void} onChoice */
+	#select(selection, onChoice) {
 		this.selection = selection;
 		this.#settled = true;
-		onChange();
+		onChoice();
 	}
 
 	/** @param {OversightState} state @param {import('./stills.js').Stills} stills @param {Locale} locale */
