@@ -131,7 +131,7 @@ static void hear(struct dm_channel_watch *watch, const float *samples, enum dm_t
 	dm_sound_watch_put(watch->sound, real);
 	dm_fingerprint_put(watch->fingerprint, watch->speaks ? real : NULL);
 	if (watch->fitness)
-		dm_interpretability_put(watch->fitness, real, sound == DM_TAP_CONCEALED);
+		dm_interpretability_put(watch->fitness, real, 0, sound == DM_TAP_CONCEALED);
 }
 
 static uint64_t listen_microphone(struct dm_channel_watch *watch, uint8_t number)
@@ -140,7 +140,7 @@ static uint64_t listen_microphone(struct dm_channel_watch *watch, uint8_t number
 	const uint32_t connections = dm_strip_connections(watch->strip, number);
 	const struct dm_tap *tap = dm_strip_microphone_tap(watch->strip, number);
 	float samples[DM_AUDIO_FRAME_SAMPLES];
-	enum dm_tap_sound sound;
+	struct dm_tap_facts facts;
 	struct dm_ticker_level level;
 	uint64_t expected = microphone->next, missed = 0;
 
@@ -148,9 +148,9 @@ static uint64_t listen_microphone(struct dm_channel_watch *watch, uint8_t number
 		dm_microphone_watch_reset(microphone->watch);
 	microphone->connections = connections;
 	dm_strip_level(watch->strip, &level);
-	for (; dm_tap_take(tap, &microphone->next, samples, &sound); expected = microphone->next) {
+	for (; dm_tap_take(tap, &microphone->next, samples, &facts); expected = microphone->next) {
 		missed += microphone->next - 1 - expected;
-		dm_microphone_watch_put(microphone->watch, samples, sound,
+		dm_microphone_watch_put(microphone->watch, samples, facts,
 					level.microphones[number].peak_dbfs);
 	}
 	return missed;
@@ -171,13 +171,13 @@ uint64_t dm_channel_watch_listen(struct dm_channel_watch *watch)
 {
 	const struct dm_tap *tap = dm_strip_tap(watch->strip);
 	float samples[DM_AUDIO_FRAME_SAMPLES];
-	enum dm_tap_sound sound;
+	struct dm_tap_facts facts;
 	uint64_t expected = watch->next, missed = 0;
 
 	renew(watch);
-	for (; dm_tap_take(tap, &watch->next, samples, &sound); expected = watch->next) {
+	for (; dm_tap_take(tap, &watch->next, samples, &facts); expected = watch->next) {
 		missed += watch->next - 1 - expected;
-		hear(watch, samples, sound);
+		hear(watch, samples, facts.sound);
 	}
 	for (uint8_t n = 0; n < MICROPHONES; n++)
 		if (watch->microphones[n].watch)

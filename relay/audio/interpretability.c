@@ -35,13 +35,22 @@
 #define CONCEALED_GOOD 0.02
 #define CONCEALED_POOR 0.08
 
-#define CLIPPED_TICKS 350 /* seven seconds, as of the spectrum */
+/* bit/s of speech. Wideband takes 16,000 to 20,000, a telephone's band 8,000 to 12,000 (RFC 7587,
+ * 3.1.1), whatever band an encoder was told to fill with less. The lower limit is a choice: one
+ * that is set to 12,000 uses 9,700 to 11,400 (unit/audio_interpretability). */
+#define CODED_GOOD 16000.0
+#define CODED_POOR 9000.0
+
+#define REMEMBERED 350 /* ticks: seven seconds, as of the spectrum */
+#define TICK       0.02
 
 struct dm_interpretability {
 	struct dm_speech_spectrum *spectrum; /* owned */
-	uint16_t clipped[CLIPPED_TICKS];     /* samples of the last ticks */
-	size_t next;                         /* counts on */
-	unsigned ticks;                      /* since the last judgement */
+	struct {
+		uint16_t clipped_samples, coded_bytes;
+	} ticks[REMEMBERED];
+	size_t next;    /* counts on */
+	unsigned since; /* ticks since the last judgement */
 	struct dm_interpretability_report report;
 	enum dm_verdict verdict; /* of the last judgements */
 	enum dm_verdict_reason reason;
@@ -75,15 +84,16 @@ void dm_interpretability_destroy(struct dm_interpretability *meter)
 void dm_interpretability_reset(struct dm_interpretability *meter)
 {
 	dm_speech_spectrum_reset(meter->spectrum);
-	memset(meter->clipped, 0, sizeof(meter->clipped));
+	memset(meter->ticks, 0, sizeof(meter->ticks));
 	meter->next = 0;
-	meter->ticks = 0;
+	meter->since = 0;
 	meter->verdict = DM_VERDICT_UNKNOWN;
 	meter->reason = DM_VERDICT_REASON_NONE;
 	meter->agreed = 0;
 	meter->report = (struct dm_interpretability_report){
 		.ceiling_hz = NAN,
 		.snr_db = NAN,
+		.coded_bps = NAN,
 	};
 }
 
@@ -112,6 +122,8 @@ static struct judgement judge(const struct dm_interpretability_report *report)
 	       DM_VERDICT_REASON_GAPS);
 	object(&judgement, report->clipping > CLIPPING_GOOD, report->clipping > CLIPPING_POOR,
 	       DM_VERDICT_REASON_CLIPPED);
+	object(&judgement, report->coded_bps < CODED_GOOD, report->coded_bps < CODED_POOR,
+	       DM_VERDICT_REASON_CODED);
 	object(&judgement, report->snr_db < SNR_GOOD, report->snr_db < SNR_POOR,
 	       DM_VERDICT_REASON_NOISY);
 	object(&judgement, report->ceiling_hz < CEILING_GOOD, report->ceiling_hz < CEILING_POOR,
@@ -120,14 +132,18 @@ static struct judgement judge(const struct dm_interpretability_report *report)
 	return judgement;
 }
 
-static double clipped_share(const struct dm_interpretability *meter)
+static void sum_up(const struct dm_interpretability *meter,
+		   struct dm_interpretability_report *report)
 {
-	const size_t count = meter->next < CLIPPED_TICKS ? meter->next : CLIPPED_TICKS;
-	double sum = 0;
+	const size_t count = meter->next < REMEMBERED ? meter->next : REMEMBERED;
+	double clipped = 0, coded = 0;
 
-	for (size_t n = 0; n < count; n++)
-		sum += meter->clipped[n];
-	return count > 0 ? sum / (double)(count * DM_AUDIO_FRAME_SAMPLES) : 0;
+	for (size_t n = 0; n < count; n++) {
+		clipped += meter->ticks[n].clipped_samples;
+		coded += meter->ticks[n].coded_bytes;
+	}
+	report->clipping = count > 0 ? clipped / (double)(count * DM_AUDIO_FRAME_SAMPLES) : 0;
+	report->coded_bps = coded > 0 ? coded * 8 / ((double)count * TICK) : NAN;
 }
 
 static void look(struct dm_interpretability *meter)
@@ -140,7 +156,7 @@ static void look(struct dm_interpretability *meter)
 	meter->report.ceiling_hz = figures.ceiling_hz;
 	meter->report.snr_db = figures.snr_db;
 	meter->report.concealed = figures.concealed;
-	meter->report.clipping = clipped_share(meter);
+	sum_up(meter, &meter->report);
 
 	const struct judgement judgement = judge(&meter->report);
 
@@ -155,16 +171,19 @@ static void look(struct dm_interpretability *meter)
 }
 
 void dm_interpretability_put(struct dm_interpretability *meter, const float *samples,
-			     bool concealed)
+			     uint16_t coded_bytes, bool concealed)
 {
 	if (!dm_speech_spectrum_put(meter->spectrum, samples, concealed))
 		return;
-	if (samples && !concealed)
-		meter->clipped[meter->next++ % CLIPPED_TICKS] = (uint16_t)dm_clipped_samples(
-			samples);
-	if (++meter->ticks < JUDGE_EVERY)
+	if (samples && !concealed) {
+		const size_t n = meter->next++ % REMEMBERED;
+
+		meter->ticks[n].clipped_samples = (uint16_t)dm_clipped_samples(samples);
+		meter->ticks[n].coded_bytes = coded_bytes;
+	}
+	if (++meter->since < JUDGE_EVERY)
 		return;
-	meter->ticks = 0;
+	meter->since = 0;
 	look(meter);
 }
 

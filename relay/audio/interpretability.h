@@ -2,8 +2,9 @@
  *
  * Whether somebody can interpret from this sound, or be listened to for hours: one verdict of a
  * speaker's or an interpreter's microphone, with the one reason that weighs most. It looks at the
- * spectral ceiling, clipping, the signal-to-noise ratio and the share that was made up to conceal
- * loss, over the last seven seconds of speech and what is between it. It stands through pauses.
+ * spectral ceiling, clipping, the signal-to-noise ratio, the codec's bit rate and the share that
+ * was made up to conceal loss, over the last seven seconds of speech and what is between it. It
+ * stands through pauses.
  *
  * Pure: no clock, no I/O, no allocation after create. Thread: one at a time; create and destroy on
  * the control thread (spectrum.h).
@@ -13,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum dm_verdict {
 	DM_VERDICT_UNKNOWN, /* too little speech yet */
@@ -26,7 +28,7 @@ enum dm_verdict_reason {
 	DM_VERDICT_REASON_NONE,
 	DM_VERDICT_REASON_TELEPHONE, /* ends at 3.4 or 4 kHz: telephone, Bluetooth headset */
 	DM_VERDICT_REASON_NARROW,    /* ends at 7 or 8 kHz: wideband call, Bluetooth (mSBC) */
-	DM_VERDICT_REASON_CODED,     /* a codec at a very low bit rate: never given by this meter */
+	DM_VERDICT_REASON_CODED,     /* a codec at a very low bit rate */
 	DM_VERDICT_REASON_CLIPPED,
 	DM_VERDICT_REASON_NOISY,
 	DM_VERDICT_REASON_GAPS, /* concealed loss */
@@ -40,6 +42,7 @@ struct dm_interpretability_report {
 	double snr_db;                 /* speech over what is between it; NAN: unknown */
 	double clipping;               /* share of samples within flat tops, 0..1 */
 	double concealed;              /* share of the sound that was made up, 0..1 */
+	double coded_bps; /* bits of Opus a second of speech; NAN: unknown, or not coded */
 };
 
 struct dm_interpretability;
@@ -48,10 +51,10 @@ struct dm_interpretability;
 int dm_interpretability_create(struct dm_interpretability **out);
 void dm_interpretability_destroy(struct dm_interpretability *meter); /* NULL is allowed */
 
-/* DM_AUDIO_FRAME_SAMPLES samples, the next 20 ms; NULL: digital silence. `concealed`: their end was
- * made up. */
+/* DM_AUDIO_FRAME_SAMPLES samples, the next 20 ms; NULL: digital silence. `coded_bytes`: of Opus,
+ * which they were decoded from; 0: unknown. `concealed`: their end was made up. */
 void dm_interpretability_put(struct dm_interpretability *meter, const float *samples,
-			     bool concealed);
+			     uint16_t coded_bytes, bool concealed);
 
 /* Forgets what was heard: another person, another microphone. */
 void dm_interpretability_reset(struct dm_interpretability *meter);

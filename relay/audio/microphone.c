@@ -326,6 +326,11 @@ enum dm_microphone_sound dm_microphone_read(struct dm_microphone *microphone, dm
 									 : DM_MICROPHONE_LIVE;
 }
 
+uint64_t dm_microphone_coded_bytes(const struct dm_microphone *microphone)
+{
+	return microphone->playout.totals.coded_bytes;
+}
+
 dm_usec dm_microphone_dead_for(const struct dm_microphone *microphone)
 {
 	if (microphone->state == WAITING)

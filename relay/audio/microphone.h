@@ -54,6 +54,9 @@ enum dm_microphone_sound dm_microphone_read(struct dm_microphone *microphone, dm
  * reads the next tick hears it within 60 ms: a decoder that is thrown into a stream must settle. */
 void dm_microphone_doze(struct dm_microphone *microphone, dm_usec tick);
 
+/* Bytes of Opus that have been decoded since create. */
+uint64_t dm_microphone_coded_bytes(const struct dm_microphone *microphone);
+
 /* For how long there has been nothing but concealment; DM_USEC_NEVER when nothing is there. */
 dm_usec dm_microphone_dead_for(const struct dm_microphone *microphone);
 

@@ -77,9 +77,10 @@ static float largest(const float *samples)
 	return most;
 }
 
-static void hear(struct dm_microphone_watch *watch, const float *samples, bool concealed)
+static void hear(struct dm_microphone_watch *watch, const float *samples, struct dm_tap_facts facts)
 {
-	dm_interpretability_put(watch->fitness, samples, concealed);
+	dm_interpretability_put(watch->fitness, samples, facts.coded_bytes,
+				facts.sound == DM_TAP_CONCEALED);
 	dm_meter_run(&watch->meter, samples);
 	watch->unheard = 0;
 }
@@ -93,13 +94,14 @@ static void miss(struct dm_microphone_watch *watch)
 }
 
 void dm_microphone_watch_put(struct dm_microphone_watch *watch, const float *samples,
-			     enum dm_tap_sound sound, float peak_dbfs)
+			     struct dm_tap_facts facts, float peak_dbfs)
 {
+	const enum dm_tap_sound sound = facts.sound;
 	const bool heard = sound == DM_TAP_LIVE || sound == DM_TAP_CONCEALED;
 	float peak = 0;
 
 	if (heard) {
-		hear(watch, samples, sound == DM_TAP_CONCEALED);
+		hear(watch, samples, facts);
 		peak = largest(samples);
 	} else {
 		miss(watch);

@@ -21,7 +21,7 @@ void dm_microphone_watch_destroy(struct dm_microphone_watch *watch); /* NULL is 
 /* The next 20 ms, as the tap gave them; `peak_dbfs`: what the channel's engine knows of the level,
  * of a sound that is not heard. */
 void dm_microphone_watch_put(struct dm_microphone_watch *watch, const float *samples,
-			     enum dm_tap_sound sound, float peak_dbfs);
+			     struct dm_tap_facts facts, float peak_dbfs);
 
 /* Another person, another microphone: what was heard is forgotten. */
 void dm_microphone_watch_reset(struct dm_microphone_watch *watch);

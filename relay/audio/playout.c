@@ -104,6 +104,7 @@ bool dm_playout_put(struct dm_playout *playout, const uint8_t *payload, size_t s
 	if (playout->run >= CONCEAL_FULL && !playout->pause)
 		playout->risen = 0;
 	playout->run = 0;
+	playout->totals.coded_bytes += size_bytes;
 	take_in(playout, (size_t)made);
 	return true;
 }

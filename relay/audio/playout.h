@@ -29,14 +29,15 @@
 	(DM_PLAYOUT_STOCK + DM_DECODER_SAMPLES_MAX + DM_STRETCH_PERIOD_MOST + DM_PLAYOUT_FALL + \
 	 DM_AUDIO_FRAME_SAMPLES)
 
-/* In samples but for the last. */
+/* In samples, but for the last two. */
 struct dm_playout_totals {
 	uint64_t played; /* concealed and recovered ones included */
 	uint64_t concealed;
 	uint64_t recovered;
 	uint64_t shortened; /* left out */
 	uint64_t lengthened;
-	uint64_t broken; /* packets that did not decode */
+	uint64_t coded_bytes; /* of the packets that were decoded */
+	uint64_t broken;      /* packets that did not decode */
 };
 
 struct dm_playout {

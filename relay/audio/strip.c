@@ -286,13 +286,18 @@ const struct dm_tap *dm_strip_microphone_tap(const struct dm_strip *strip, uint8
 
 /* --- sound --- */
 
+static void tap(struct dm_strip *strip, const float *samples, enum dm_tap_sound sound)
+{
+	dm_tap_put(strip->tap, samples, (struct dm_tap_facts){ .sound = sound });
+}
+
 static void tap_floor(struct dm_strip *strip)
 {
 	if (!strip->source || dm_source_dead_for(strip->source) > SILENT_AFTER)
-		dm_tap_put(strip->tap, NULL, DM_TAP_SILENT);
+		tap(strip, NULL, DM_TAP_SILENT);
 	else
-		dm_tap_put(strip->tap, strip->samples,
-			   dm_source_is_made_up(strip->source) ? DM_TAP_CONCEALED : DM_TAP_LIVE);
+		tap(strip, strip->samples,
+		    dm_source_is_made_up(strip->source) ? DM_TAP_CONCEALED : DM_TAP_LIVE);
 }
 
 /* What fills in counts as such until the last of it has faded. */
@@ -302,7 +307,7 @@ static void tap_engine(struct dm_strip *strip, const struct dm_engine_stats *sta
 		strip->fading = strip->ramp;
 	else if (strip->fading > 0)
 		strip->fading -= TICK;
-	dm_tap_put(strip->tap, strip->samples, strip->fading > 0 ? DM_TAP_FILLED : DM_TAP_LIVE);
+	tap(strip, strip->samples, strip->fading > 0 ? DM_TAP_FILLED : DM_TAP_LIVE);
 }
 
 static void run_floor(struct dm_strip *strip)

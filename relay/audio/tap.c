@@ -11,9 +11,10 @@
 #define FRAME            DM_AUDIO_FRAME_SAMPLES
 #define WORDS            (FRAME * sizeof(float) / 8)
 
-/* Beside what the tick sounds like, in one word. */
-#define FACT_SAMPLES UINT64_C(0x100) /* there are some; else they are zeros */
+/* The facts in one word. */
 #define FACT_SOUND   UINT64_C(0xff)
+#define FACT_SAMPLES UINT64_C(0x100) /* there are some; else they are zeros */
+#define FACT_BYTES   16              /* coded bytes, from that bit on */
 
 _Static_assert(FRAME % 2 == 0, "samples are copied in words of two");
 
@@ -48,14 +49,16 @@ void dm_tap_destroy(struct dm_tap *tap)
 	free(tap);
 }
 
-void dm_tap_put(struct dm_tap *tap, const float *samples, enum dm_tap_sound sound)
+void dm_tap_put(struct dm_tap *tap, const float *samples, struct dm_tap_facts facts)
 {
 	const uint64_t index = atomic_load_explicit(&tap->head, memory_order_relaxed);
 	struct slot *slot = &tap->slots[index % DM_TAP_TICKS];
 	uint64_t word;
 
 	atomic_store_explicit(&slot->turn, 2 * index + 1, memory_order_relaxed);
-	atomic_store_explicit(&slot->facts, (uint64_t)sound | (samples ? FACT_SAMPLES : 0),
+	atomic_store_explicit(&slot->facts,
+			      (uint64_t)facts.sound | (samples ? FACT_SAMPLES : 0) |
+				      (uint64_t)facts.coded_bytes << FACT_BYTES,
 			      memory_order_release);
 	for (size_t n = 0; samples && n < WORDS; n++) {
 		memcpy(&word, samples + 2 * n, sizeof(word));
@@ -66,15 +69,16 @@ void dm_tap_put(struct dm_tap *tap, const float *samples, enum dm_tap_sound soun
 }
 
 /* False: it was overwritten meanwhile. */
-static bool copy(const struct slot *slot, uint64_t index, float *samples, enum dm_tap_sound *sound)
+static bool copy(const struct slot *slot, uint64_t index, float *samples,
+		 struct dm_tap_facts *facts)
 {
 	const uint64_t there = 2 * index + 2;
-	uint64_t facts, word;
+	uint64_t packed, word;
 
 	if (atomic_load_explicit(&slot->turn, memory_order_acquire) != there)
 		return false;
-	facts = atomic_load_explicit(&slot->facts, memory_order_acquire);
-	if (facts & FACT_SAMPLES) {
+	packed = atomic_load_explicit(&slot->facts, memory_order_acquire);
+	if (packed & FACT_SAMPLES) {
 		for (size_t n = 0; n < WORDS; n++) {
 			word = atomic_load_explicit(&slot->samples[n], memory_order_acquire);
 			memcpy(samples + 2 * n, &word, sizeof(word));
@@ -82,11 +86,15 @@ static bool copy(const struct slot *slot, uint64_t index, float *samples, enum d
 	} else {
 		memset(samples, 0, FRAME * sizeof(*samples));
 	}
-	*sound = (enum dm_tap_sound)(facts & FACT_SOUND);
+	*facts = (struct dm_tap_facts){
+		.sound = (enum dm_tap_sound)(packed & FACT_SOUND),
+		.coded_bytes = (uint16_t)(packed >> FACT_BYTES),
+	};
 	return atomic_load_explicit(&slot->turn, memory_order_relaxed) == there;
 }
 
-bool dm_tap_take(const struct dm_tap *tap, uint64_t *next, float *samples, enum dm_tap_sound *sound)
+bool dm_tap_take(const struct dm_tap *tap, uint64_t *next, float *samples,
+		 struct dm_tap_facts *facts)
 {
 	for (;;) {
 		const uint64_t head = atomic_load_explicit(&tap->head, memory_order_acquire);
@@ -96,7 +104,7 @@ bool dm_tap_take(const struct dm_tap *tap, uint64_t *next, float *samples, enum 
 		/* The slot of the oldest is the one that is written next, perhaps now. */
 		if (head - *next >= DM_TAP_TICKS)
 			*next = head - DM_TAP_TICKS + 1;
-		if (copy(&tap->slots[*next % DM_TAP_TICKS], *next, samples, sound)) {
+		if (copy(&tap->slots[*next % DM_TAP_TICKS], *next, samples, facts)) {
 			++*next;
 			return true;
 		}

@@ -23,16 +23,21 @@ enum dm_tap_sound {
 
 struct dm_tap;
 
+struct dm_tap_facts {
+	enum dm_tap_sound sound;
+	uint16_t coded_bytes; /* of Opus that was decoded for it; 0: none, or unknown */
+};
+
 /* Returns 0 or -ENOMEM; on failure *out is NULL. */
 int dm_tap_create(struct dm_tap **out);
 void dm_tap_destroy(struct dm_tap *tap); /* NULL is allowed */
 
 /* The next tick: DM_AUDIO_FRAME_SAMPLES samples; NULL: zeros. */
-void dm_tap_put(struct dm_tap *tap, const float *samples, enum dm_tap_sound sound);
+void dm_tap_put(struct dm_tap *tap, const float *samples, struct dm_tap_facts facts);
 
 /* Copies tick `*next` out (DM_AUDIO_FRAME_SAMPLES) and moves *next on; when it has been overwritten
  * already, goes to the oldest that is there. Start with *next 0. False: nothing new. */
 bool dm_tap_take(const struct dm_tap *tap, uint64_t *next, float *samples,
-		 enum dm_tap_sound *sound);
+		 struct dm_tap_facts *facts);
 
 #endif

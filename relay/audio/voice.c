@@ -47,9 +47,11 @@ static void fall_silent(struct dm_voice *voice)
 
 static enum dm_microphone_sound read_microphone(struct dm_voice *voice, dm_usec tick)
 {
+	const uint64_t before = dm_microphone_coded_bytes(voice->microphone);
 	const enum dm_microphone_sound sound = dm_microphone_read(voice->microphone, tick,
 								  voice->samples);
 
+	voice->coded_bytes = (uint16_t)(dm_microphone_coded_bytes(voice->microphone) - before);
 	voice->awake++;
 	voice->dead_for = dm_microphone_dead_for(voice->microphone);
 	voice->alive = voice->dead_for < DM_VOICE_DEAD;
@@ -59,23 +61,31 @@ static enum dm_microphone_sound read_microphone(struct dm_voice *voice, dm_usec 
 }
 
 /* Before it is drawn to one loudness. */
+static void put_tap(struct dm_voice *voice, const float *samples, enum dm_tap_sound sound)
+{
+	const struct dm_tap_facts facts = {
+		.sound = sound,
+		.coded_bytes = samples ? voice->coded_bytes : 0,
+	};
+
+	if (voice->tap)
+		dm_tap_put(voice->tap, samples, facts);
+}
+
 static void tap(struct dm_voice *voice, enum dm_microphone_sound sound)
 {
-	if (!voice->tap)
-		return;
 	if (sound == DM_MICROPHONE_SILENT)
-		dm_tap_put(voice->tap, NULL, DM_TAP_SILENT);
+		put_tap(voice, NULL, DM_TAP_SILENT);
 	else if (voice->awake < DM_VOICE_SETTLED)
-		dm_tap_put(voice->tap, NULL, DM_TAP_UNHEARD);
+		put_tap(voice, NULL, DM_TAP_UNHEARD);
 	else
-		dm_tap_put(voice->tap, voice->samples,
-			   sound == DM_MICROPHONE_LIVE ? DM_TAP_LIVE : DM_TAP_CONCEALED);
+		put_tap(voice, voice->samples,
+			sound == DM_MICROPHONE_LIVE ? DM_TAP_LIVE : DM_TAP_CONCEALED);
 }
 
 static void tap_unheard(struct dm_voice *voice)
 {
-	if (voice->tap)
-		dm_tap_put(voice->tap, NULL, voice->alive ? DM_TAP_UNHEARD : DM_TAP_SILENT);
+	put_tap(voice, NULL, voice->alive ? DM_TAP_UNHEARD : DM_TAP_SILENT);
 }
 
 void dm_voice_read(struct dm_voice *voice, dm_usec tick)

@@ -32,6 +32,7 @@ struct dm_voice {
 	bool alive;
 	bool silent;                           /* nothing at all to hear, and so for long */
 	unsigned awake;                        /* ticks in a row that were read */
+	uint16_t coded_bytes;                  /* of Opus, decoded for this tick */
 	dm_usec dead_for;                      /* it has given nothing, or been made up */
 	float samples[DM_AUDIO_FRAME_SAMPLES]; /* of this tick */
 };

@@ -19,6 +19,7 @@ void dm_fitness_json(struct dm_json_writer *writer, const char *key,
 	dm_json_number(writer, "snr_db", fitness->snr_db, 1);
 	dm_json_number(writer, "clipping", fitness->clipping, 4);
 	dm_json_number(writer, "concealed", fitness->concealed, 4);
+	dm_json_number(writer, "coded_bps", fitness->coded_bps, 0);
 	dm_json_close(writer, '}');
 }
 

@@ -368,7 +368,7 @@ export class FakeOrganiser extends FakeRelay {
 				in_use: room.source.in_use,
 				sources: room.source.uris,
 				sign: null,
-				fitness: { verdict: 'good', reason: 'none', ceiling_hz: 18_500, snr_db: 44, clipping: 0, concealed: 0 },
+				fitness: { verdict: 'good', reason: 'none', ceiling_hz: 18_500, snr_db: 44, clipping: 0, concealed: 0, coded_bps: null },
 			},
 			channels: room.langs.map((lang, i) => {
 				const momentary = room.momentary(lang);
@@ -402,7 +402,7 @@ export class FakeOrganiser extends FakeRelay {
 				delay_ms: 34,
 				drift_ppm: round(3 + i),
 				round_trip_ms: round(38 + 5 * i),
-				fitness: { verdict: 'good', reason: 'none', ceiling_hz: 15_000, snr_db: 41, clipping: 0, concealed: 0 },
+				fitness: { verdict: 'good', reason: 'none', ceiling_hz: 15_000, snr_db: 41, clipping: 0, concealed: 0, coded_bps: 31_000 },
 				...room.microphones[`${booth.id} ${seat.seat}`],
 			})),
 			groups: [

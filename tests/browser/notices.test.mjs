@@ -98,6 +98,8 @@ test('an interpreter reads once what is wrong with their sound, and with the flo
 	await speak(page, 'ar');
 	assert.match(await page.locator('#fitness').innerText(), /3\.3|٣٫٣/);
 	await speak(page, 'en');
+	say(relay, { type: 'fitness', fitness: fitness('unfit', 'coded', { coded_bps: 8432 }) });
+	await page.locator('#fitness').getByText('The sound is squeezed into 8.4 kbit/s on its way: speech is blurred.').waitFor();
 	say(relay, { type: 'fitness', fitness: fitness('good', 'none') });
 	await until(async () => (await told(page)).at(-1) === 'say: Your sound is good again.', 'told that it is good');
 	assert.equal(await page.locator('#fitness').innerText(), '');

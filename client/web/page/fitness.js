@@ -18,9 +18,10 @@ const REASONS = {
 };
 
 /** @param {Fitness} fitness @param {Locale} locale */
-function figure({ reason, ceiling_hz, snr_db, concealed }, locale) {
+function figure({ reason, ceiling_hz, snr_db, concealed, coded_bps }, locale) {
 	if (reason === 'noisy') return locale.count(Math.max(0, snr_db ?? 0));
 	if (reason === 'gaps') return locale.percent(concealed ?? 0);
+	if (reason === 'coded') return locale.decimal((coded_bps ?? 0) / 1000);
 	return locale.decimal((ceiling_hz ?? 0) / 1000);
 }
 

@@ -58,6 +58,7 @@
  * @property {number | null} snr_db
  * @property {number | null} clipping 0..1
  * @property {number | null} concealed 0..1
+ * @property {number | null} coded_bps bits of Opus a second of speech
  */
 
 /**
@@ -239,6 +240,7 @@ export function parseFitness(value) {
 		snr_db: maybe(value['snr_db']),
 		clipping: maybe(value['clipping']),
 		concealed: maybe(value['concealed']),
+		coded_bps: maybe(value['coded_bps']),
 	};
 }
 

@@ -25,7 +25,14 @@
 #define VOICE_RMS 0.06
 
 static float voice[VOICE_SAMPLES], sound[VOICE_SAMPLES];
+static uint16_t coded_bytes[FRAMES]; /* what they were decoded from; 0: unknown */
 static uint32_t random_state;
+
+static void load(int number)
+{
+	voice_load(number, sound);
+	memset(coded_bytes, 0, sizeof(coded_bytes));
+}
 
 static double noise(void) /* -1..1 */
 {
@@ -54,7 +61,7 @@ static void cut(double hz)
 	}
 }
 
-static void code(int bitrate)
+static void code(int bitrate, bool fullband)
 {
 	int error;
 	OpusEncoder *encoder = opus_encoder_create(48000, 1, OPUS_APPLICATION_VOIP, &error);
@@ -63,6 +70,8 @@ static void code(int bitrate)
 	assert_non_null(encoder);
 	assert_int_equal(dm_decoder_create(&decoder), 0);
 	opus_encoder_ctl(encoder, OPUS_SET_BITRATE(bitrate));
+	if (fullband)
+		opus_encoder_ctl(encoder, OPUS_SET_BANDWIDTH(OPUS_BANDWIDTH_FULLBAND));
 	for (int n = 0; n < FRAMES; n++) {
 		uint8_t packet[1500];
 		float out[DM_DECODER_SAMPLES_MAX];
@@ -71,6 +80,7 @@ static void code(int bitrate)
 
 		assert_int_equal(dm_decoder_decode(decoder, packet, (size_t)size, out), FRAME);
 		memcpy(sound + n * FRAME, out, sizeof(float) * FRAME);
+		coded_bytes[n] = (uint16_t)size;
 	}
 	dm_decoder_destroy(decoder);
 	opus_encoder_destroy(encoder);
@@ -80,6 +90,8 @@ struct damage {
 	const char *name;
 	double cut_hz, clip_db, snr_db; /* 0: not; clipped beside the mean power */
 	int bitrate;                    /* 0: not coded again */
+	bool fullband;                  /* whatever there is to fill it with */
+	bool before; /* coded in a call before, which the relay knows nothing of */
 	int concealed_percent;
 	enum dm_verdict verdict, worse; /* one of both */
 	enum dm_verdict_reason reason;
@@ -109,16 +121,44 @@ static const struct damage damages[] = {
 	  .verdict = DM_VERDICT_UNFIT,
 	  .worse = DM_VERDICT_UNFIT,
 	  .reason = DM_VERDICT_REASON_TELEPHONE },
+	{ .name = "12 kbit/s before",
+	  .bitrate = 12000,
+	  .before = true,
+	  .verdict = DM_VERDICT_POOR,
+	  .worse = DM_VERDICT_POOR,
+	  .reason = DM_VERDICT_REASON_NARROW },
+	{ .name = "8 kbit/s before",
+	  .bitrate = 8000,
+	  .before = true,
+	  .verdict = DM_VERDICT_UNFIT,
+	  .worse = DM_VERDICT_UNFIT,
+	  .reason = DM_VERDICT_REASON_TELEPHONE },
+	{ .name = "24 kbit/s",
+	  .bitrate = 24000,
+	  .verdict = DM_VERDICT_GOOD,
+	  .worse = DM_VERDICT_GOOD },
 	{ .name = "12 kbit/s",
 	  .bitrate = 12000,
 	  .verdict = DM_VERDICT_POOR,
 	  .worse = DM_VERDICT_POOR,
-	  .reason = DM_VERDICT_REASON_NARROW },
+	  .reason = DM_VERDICT_REASON_CODED },
+	{ .name = "12 kbit/s, 20 kHz",
+	  .bitrate = 12000,
+	  .fullband = true,
+	  .verdict = DM_VERDICT_POOR,
+	  .worse = DM_VERDICT_POOR,
+	  .reason = DM_VERDICT_REASON_CODED },
 	{ .name = "8 kbit/s",
 	  .bitrate = 8000,
 	  .verdict = DM_VERDICT_UNFIT,
 	  .worse = DM_VERDICT_UNFIT,
-	  .reason = DM_VERDICT_REASON_TELEPHONE },
+	  .reason = DM_VERDICT_REASON_CODED },
+	{ .name = "8 kbit/s, 20 kHz",
+	  .bitrate = 8000,
+	  .fullband = true,
+	  .verdict = DM_VERDICT_UNFIT,
+	  .worse = DM_VERDICT_UNFIT,
+	  .reason = DM_VERDICT_REASON_CODED },
 	{ .name = "clipped at 8 dB",
 	  .clip_db = 8,
 	  .verdict = DM_VERDICT_POOR,
@@ -166,7 +206,9 @@ static void do_damage(const struct damage *damage)
 			sound[n] += (float)(hiss * noise());
 	}
 	if (damage->bitrate > 0)
-		code(damage->bitrate);
+		code(damage->bitrate, damage->fullband);
+	if (damage->before)
+		memset(coded_bytes, 0, sizeof(coded_bytes));
 }
 
 /* Returns after how many ticks the verdict was there first; -1: never. */
@@ -178,7 +220,7 @@ static int hear(struct dm_interpretability *meter, int percent,
 	for (int n = 0; n < FRAMES; n++) {
 		const bool concealed = percent > 0 && (n * percent) % 100 < percent;
 
-		dm_interpretability_put(meter, sound + n * FRAME, concealed);
+		dm_interpretability_put(meter, sound + n * FRAME, coded_bytes[n], concealed);
 		dm_interpretability_report(meter, report);
 		if (first < 0 && report->verdict != DM_VERDICT_UNKNOWN)
 			first = n;
@@ -197,16 +239,17 @@ static void test_verdicts(void **state)
 			struct dm_interpretability_report report;
 			struct dm_interpretability *meter;
 
-			voice_load(v, sound);
+			load(v);
 			do_damage(damage);
 			assert_int_equal(dm_interpretability_create(&meter), 0);
 
 			const int first = hear(meter, damage->concealed_percent, &report);
 
-			printf("%-16s %s: %-5s %-9s after %.1f s, %5.0f Hz, %4.1f dB, clipped %.4f, concealed %.3f\n",
+			printf("%-18s %s: %-5s %-9s after %.1f s, %5.0f Hz, %4.1f dB, clipped %.4f, concealed %.3f, %.0f bit/s\n",
 			       damage->name, voice_names[v], dm_verdict_name(report.verdict),
 			       dm_verdict_reason_name(report.reason), first / 50.0,
-			       report.ceiling_hz, report.snr_db, report.clipping, report.concealed);
+			       report.ceiling_hz, report.snr_db, report.clipping, report.concealed,
+			       report.coded_bps);
 			assert_true(report.verdict == damage->verdict ||
 				    report.verdict == damage->worse);
 			assert_int_equal(report.reason, damage->reason);
@@ -224,7 +267,7 @@ static int until(struct dm_interpretability *meter, enum dm_verdict verdict)
 	struct dm_interpretability_report report;
 
 	for (int n = 0; n < 2 * FRAMES; n++) {
-		dm_interpretability_put(meter, sound + n % FRAMES * FRAME, false);
+		dm_interpretability_put(meter, sound + n % FRAMES * FRAME, 0, false);
 		dm_interpretability_report(meter, &report);
 		if (report.verdict == verdict)
 			return n;
@@ -239,15 +282,15 @@ static void test_changes(void **state)
 		struct dm_interpretability *meter;
 
 		assert_int_equal(dm_interpretability_create(&meter), 0);
-		voice_load(v, sound);
+		load(v);
 		assert_true(until(meter, DM_VERDICT_GOOD) < 5 * 50);
 		for (int n = 0; n < FRAMES; n++)
-			dm_interpretability_put(meter, sound + n * FRAME, false);
+			dm_interpretability_put(meter, sound + n * FRAME, 0, false);
 		cut(3400);
 
 		const int worse = until(meter, DM_VERDICT_UNFIT);
 
-		voice_load(v, sound);
+		load(v);
 
 		const int better = until(meter, DM_VERDICT_GOOD);
 
@@ -265,7 +308,7 @@ static void test_pauses_and_coughs(void **state)
 
 	(void)state;
 	assert_int_equal(dm_interpretability_create(&meter), 0);
-	voice_load(2, sound);
+	load(2);
 	hear(meter, 0, &report);
 	assert_int_equal(report.verdict, DM_VERDICT_GOOD);
 	for (int n = 0; n < 60 * 50; n++) {
@@ -274,7 +317,7 @@ static void test_pauses_and_coughs(void **state)
 
 		for (int at = 0; at < FRAME; at++)
 			tick[at] = (float)(noise() * (cough ? 0.3 : 0.0005));
-		dm_interpretability_put(meter, n < 500 ? NULL : tick, false);
+		dm_interpretability_put(meter, n < 500 ? NULL : tick, 0, false);
 		dm_interpretability_report(meter, &report);
 		assert_int_equal(report.verdict, DM_VERDICT_GOOD);
 	}
@@ -308,7 +351,7 @@ static void test_no_speech(void **state)
 						   : kind == 2                ? 0.1 * noise()
 									      : 0);
 			}
-			dm_interpretability_put(meter, kind == 3 ? NULL : tick, false);
+			dm_interpretability_put(meter, kind == 3 ? NULL : tick, 0, false);
 			dm_interpretability_report(meter, &report);
 			assert_int_equal(report.verdict, DM_VERDICT_UNKNOWN);
 		}
@@ -323,7 +366,7 @@ static void test_cost(void **state)
 
 	(void)state;
 	assert_int_equal(dm_interpretability_create(&meter), 0);
-	voice_load(0, sound);
+	load(0);
 
 	const clock_t before = clock();
 

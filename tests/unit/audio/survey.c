@@ -15,6 +15,7 @@
 #define assert_near(a, b, by) assert_true((a) == (b) || fabs((a) - (b)) <= (by))
 
 #define LOOP_FRAMES  450
+#define RECORDED_BPS 64000
 #define LOOP_SAMPLES (LOOP_FRAMES * DM_AUDIO_FRAME_SAMPLES)
 
 static struct recording one, others;
@@ -187,6 +188,7 @@ static void somebody_on_air_is_well(void **state)
 	assert_true(sound.live);
 	assert_true(sound.peak_dbfs < 0 && sound.peak_dbfs > -20);
 	assert_true(sound.silent_for < 1); /* a pause */
+	assert_near(sound.fitness.coded_bps, RECORDED_BPS, 0.15 * RECORDED_BPS);
 	assert_false(microphone(RIG_A, 1).live);
 	assert_near(microphone(RIG_A, 1).peak_dbfs, -HUGE_VAL, 0);
 }
@@ -323,7 +325,7 @@ int main(void)
 	};
 
 	print_message("seed %llu\n", (unsigned long long)link_seed());
-	recording_make(&one, LOOP_FRAMES, 64000, 0, sound_of_one);
-	recording_make(&others, LOOP_FRAMES, 64000, 0, sound_of_other);
+	recording_make(&one, LOOP_FRAMES, RECORDED_BPS, 0, sound_of_one);
+	recording_make(&others, LOOP_FRAMES, RECORDED_BPS, 0, sound_of_other);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,6 +27,14 @@ static enum dm_tap_sound sound_of(uint64_t tick)
 	return (enum dm_tap_sound)(tick % 5);
 }
 
+static struct dm_tap_facts facts_of(uint64_t tick)
+{
+	return (struct dm_tap_facts){
+		.sound = sound_of(tick),
+		.coded_bytes = (uint16_t)(tick * 7919),
+	};
+}
+
 static bool has_samples(uint64_t tick)
 {
 	return sound_of(tick) != DM_TAP_SILENT && sound_of(tick) != DM_TAP_UNHEARD;
@@ -38,12 +46,14 @@ static void put(struct dm_tap *tap, uint64_t tick)
 
 	for (size_t n = 0; n < FRAME; n++)
 		samples[n] = sample_of(tick, n);
-	dm_tap_put(tap, has_samples(tick) ? samples : NULL, sound_of(tick));
+	dm_tap_put(tap, has_samples(tick) ? samples : NULL, facts_of(tick));
 }
 
-static bool is_whole(uint64_t tick, const float *samples, enum dm_tap_sound sound)
+static bool is_whole(uint64_t tick, const float *samples, struct dm_tap_facts facts)
 {
-	if (sound != sound_of(tick))
+	const struct dm_tap_facts right = facts_of(tick);
+
+	if (facts.sound != right.sound || facts.coded_bytes != right.coded_bytes)
 		return false;
 	for (size_t n = 0; n < FRAME; n++)
 		if (samples[n] != (has_samples(tick) ? sample_of(tick, n) : 0))
@@ -54,19 +64,19 @@ static bool is_whole(uint64_t tick, const float *samples, enum dm_tap_sound soun
 static void what_is_put_comes_out(void **state)
 {
 	float samples[FRAME];
-	enum dm_tap_sound sound;
+	struct dm_tap_facts facts;
 	uint64_t next = 0;
 	struct dm_tap *tap;
 
 	(void)state;
 	assert_int_equal(dm_tap_create(&tap), 0);
-	assert_false(dm_tap_take(tap, &next, samples, &sound));
+	assert_false(dm_tap_take(tap, &next, samples, &facts));
 	for (uint64_t tick = 0; tick < 3 * DM_TAP_TICKS; tick++) {
 		put(tap, tick);
 		if (tick % 7 != 6)
 			continue;
-		while (dm_tap_take(tap, &next, samples, &sound))
-			assert_true(is_whole(next - 1, samples, sound));
+		while (dm_tap_take(tap, &next, samples, &facts))
+			assert_true(is_whole(next - 1, samples, facts));
 		assert_int_equal(next, tick + 1);
 	}
 	dm_tap_destroy(tap);
@@ -76,7 +86,7 @@ static void what_is_put_comes_out(void **state)
 static void who_is_late_goes_to_the_oldest(void **state)
 {
 	float samples[FRAME];
-	enum dm_tap_sound sound;
+	struct dm_tap_facts facts;
 	uint64_t next = 0;
 	unsigned taken = 0;
 	struct dm_tap *tap;
@@ -85,8 +95,8 @@ static void who_is_late_goes_to_the_oldest(void **state)
 	assert_int_equal(dm_tap_create(&tap), 0);
 	for (uint64_t tick = 0; tick < 1000; tick++)
 		put(tap, tick);
-	for (; dm_tap_take(tap, &next, samples, &sound); taken++)
-		assert_true(is_whole(next - 1, samples, sound));
+	for (; dm_tap_take(tap, &next, samples, &facts); taken++)
+		assert_true(is_whole(next - 1, samples, facts));
 	assert_int_equal(next, 1000);
 	assert_int_equal(taken, DM_TAP_TICKS - 1);
 	dm_tap_destroy(tap);
@@ -115,17 +125,17 @@ static void *take_all(void *user)
 {
 	struct race *race = user;
 	float samples[FRAME];
-	enum dm_tap_sound sound;
+	struct dm_tap_facts facts;
 	uint64_t next = 0;
 	bool last = false;
 
 	while (!last) {
 		last = atomic_load(&race->done);
-		for (uint64_t expected = next; dm_tap_take(race->tap, &next, samples, &sound);
+		for (uint64_t expected = next; dm_tap_take(race->tap, &next, samples, &facts);
 		     expected = next) {
 			race->taken++;
 			race->missed += next - 1 - expected;
-			race->wrong += !is_whole(next - 1, samples, sound);
+			race->wrong += !is_whole(next - 1, samples, facts);
 		}
 	}
 	race->wrong += next != RACE;
