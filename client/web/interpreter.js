@@ -42,6 +42,7 @@ import { Locale } from './page/locale.js';
 import { fillLocales } from './page/locale_choice.js';
 import { recall, remember } from './page/memory.js';
 import { Notices } from './page/notices.js';
+import { say } from './page/say.js';
 import { Stage } from './page/stage.js';
 import { WakeLock } from './page/wake_lock.js';
 import { Booth } from './session/booth.js';
@@ -67,7 +68,7 @@ const help = new Help();
 const doubt = new Doubt(render);
 const call = new Call(render);
 const head = new Head();
-const fitnessPanel = new FitnessPanel((words) => announcer.say(words));
+const fitnessPanel = new FitnessPanel();
 const stage = new Stage(() => headset.unlock());
 const headset = new Headset({ onChange: render, memory: { recall, remember } });
 const cues = new Cues((sound) => headset.play(sound).catch(() => {}));
@@ -117,7 +118,7 @@ const incomingPanel = new IncomingPanel({
 });
 const mixPanel = new MixPanel({ onSet: (change) => headset.set(change), onMonitor: toggleMonitor, onMonitorOutput: swapMonitor });
 const messagesPanel = new MessagesPanel((to, text) => booth.say(to, text));
-const events = new Events({ booth, locale, announcer, note, cues, call, messages: messagesPanel, fitness: fitnessPanel, notices });
+const events = new Events({ booth, locale, note, cues, call, messages: messagesPanel, fitness: fitnessPanel, notices });
 const microphonePanel = new MicrophonePanel({ onMicrophone: chooseMicrophone, onHeadset: (id) => headset.choose(id), onOther: useOtherMicrophone });
 const check = new Check({ root: byId('check-place', HTMLDivElement), locale, microphone, headset, onDone: () => wayIn.enter() });
 const signIn = new SignInForm(
@@ -164,14 +165,14 @@ function swapMonitor() {
 /** @param {number} by */
 function turnVolume(by) {
 	headset.set({ volume: headset.settings.volume + by });
-	announcer.say(locale.percent(headset.settings.volume / 100));
+	say(locale.percent(headset.settings.volume / 100));
 }
 
 /** Where things stand, in words, whenever somebody asks. */
 function sayStatus() {
 	const { state } = booth;
-	if (!state) return announcer.say(locale.text('air.unknown'), true);
-	announcer.say(statusText(state, currentAir(), byId('incoming-now', HTMLParagraphElement).textContent, sinceState(), locale), true);
+	if (!state) return say(locale.text('air.unknown'), true);
+	say(statusText(state, currentAir(), byId('incoming-now', HTMLParagraphElement).textContent, sinceState(), locale), true);
 	return undefined;
 }
 

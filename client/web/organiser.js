@@ -5,7 +5,6 @@
  * each view changes only what differs; meters have a way of their own.
  */
 
-import { AGAIN } from './console/announcer.js';
 import { channelName } from './console/incoming_panel.js';
 import { listKeys } from './console/key_list.js';
 import { Keys } from './console/keys.js';
@@ -27,6 +26,7 @@ import { readLink, writeLink } from './page/link.js';
 import { Locale } from './page/locale.js';
 import { fillLocales } from './page/locale_choice.js';
 import { recall, remember } from './page/memory.js';
+import { say } from './page/say.js';
 import { WakeLock } from './page/wake_lock.js';
 import { Listening, sameTarget } from './session/listening.js';
 import { Oversight } from './session/oversight.js';
@@ -57,19 +57,10 @@ const overview = new Overview(go, stills);
 const relayLine = new RelayLine();
 const roomView = new RoomView({ onBack: () => go(null), onListen: listen, isHeard, onChoice: showAll, actions });
 const listeningPanel = new ListeningPanel({ onStop: stopListening, onVolume: (percent) => sound.setVolume(percent) });
-const tools = { oversight, locale, actions, say, toast, onRoom: go };
+const tools = { oversight, locale, actions, toast, onRoom: go };
 const { panels, dialogs } = makePanels(tools);
 
 /* What is said */
-
-/** To a screen reader. @param {string} text @param {boolean} [urgent] */
-function say(text, urgent = false) {
-	const region = byId(urgent ? 'say-now' : 'say', HTMLParagraphElement);
-
-	/* The same words again are heard again. */
-	region.textContent = '';
-	setTimeout(() => (region.textContent = text), AGAIN);
-}
 
 /** @param {string} text */
 function toast(text) {

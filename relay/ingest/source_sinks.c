@@ -75,6 +75,7 @@ static void put_sound(struct dm_source_sinks *sinks, GstSample *sample, gint64 a
 	GstBuffer *buffer = gst_sample_get_buffer(sample);
 	GstMapInfo map;
 
+	watch_lateness(sinks, at_ns);
 	if (since < 0 || !gst_buffer_map(buffer, &map, GST_MAP_READ))
 		return;
 
@@ -93,43 +94,40 @@ static void put_sound(struct dm_source_sinks *sinks, GstSample *sample, gint64 a
 	gst_buffer_unmap(buffer, &map);
 }
 
-static GstFlowReturn on_sound(GstAppSink *sink, gpointer user)
+static void put_picture(struct dm_source_sinks *sinks, GstSample *sample, gint64 at_ns)
 {
-	struct dm_source_sinks *sinks = user;
+	const struct dm_source_output *output = &sinks->output;
+
+	if (!sinks->sound) /* else picture follows the sound */
+		watch_lateness(sinks, at_ns);
+	output->picture(output->user, gst_buffer_ref(gst_sample_get_buffer(sample)), at_ns / 1000);
+}
+
+/* Puts out what a sink has, if it has a time and is still wanted. */
+static GstFlowReturn take(struct dm_source_sinks *sinks, GstAppSink *sink,
+			  void (*put)(struct dm_source_sinks *, GstSample *, gint64))
+{
 	GstSample *sample = gst_app_sink_pull_sample(sink);
 	gint64 at_ns;
 
 	if (!sample)
 		return GST_FLOW_EOS;
 	g_mutex_lock(&sinks->lock);
-	if (!sinks->closed && presented_at(GST_ELEMENT(sink), sample, &at_ns)) {
-		watch_lateness(sinks, at_ns);
-		put_sound(sinks, sample, at_ns);
-	}
+	if (!sinks->closed && presented_at(GST_ELEMENT(sink), sample, &at_ns))
+		put(sinks, sample, at_ns);
 	g_mutex_unlock(&sinks->lock);
 	gst_sample_unref(sample);
 	return GST_FLOW_OK;
 }
 
+static GstFlowReturn on_sound(GstAppSink *sink, gpointer user)
+{
+	return take(user, sink, put_sound);
+}
+
 static GstFlowReturn on_picture(GstAppSink *sink, gpointer user)
 {
-	struct dm_source_sinks *sinks = user;
-	const struct dm_source_output *output = &sinks->output;
-	GstSample *sample = gst_app_sink_pull_sample(sink);
-	gint64 at_ns;
-
-	if (!sample)
-		return GST_FLOW_EOS;
-	g_mutex_lock(&sinks->lock);
-	if (!sinks->closed && presented_at(GST_ELEMENT(sink), sample, &at_ns)) {
-		if (!sinks->sound) /* else picture follows the sound */
-			watch_lateness(sinks, at_ns);
-		output->picture(output->user, gst_buffer_ref(gst_sample_get_buffer(sample)),
-				at_ns / 1000);
-	}
-	g_mutex_unlock(&sinks->lock);
-	gst_sample_unref(sample);
-	return GST_FLOW_OK;
+	return take(user, sink, put_picture);
 }
 
 void dm_source_sinks_read_format(struct dm_source_sinks *sinks, const GstCaps *caps)

@@ -109,9 +109,10 @@ test('a room in detail: who is on air, what they hear, how loud it is, how liste
 		assert.match(await row('French').locator('.figures').innerText(), /-\d+\.\d LUFS/);
 		const before = await row('French').locator('.level-fill').evaluate((element) => element.style.getPropertyValue('--level'));
 		await until(async () => (await row('French').locator('.level-fill').evaluate((element) => element.style.getPropertyValue('--level'))) !== before, 'meters move');
-		relay.room('plenary').microphones['fr 0'] = { fitness: { verdict: 'unfit', reason: 'telephone', ceiling_hz: 3400, snr_db: 30, clipping: 0, concealed: 0 } };
+		relay.room('plenary').microphones['fr 0'] = { fitness: { verdict: 'unfit', reason: 'telephone', ceiling_hz: 3400, snr_db: 30, clipping: 0, concealed: 0, coded_bps: 31_000 } };
 		await seat(page, 'Hélène Marchand').click();
 		await page.locator('.inspector-fitness').getByText(/3\.4 kHz/).waitFor();
+		await page.locator('.inspector .figure-list').getByText('31 kb/s').waitFor();
 		await page.locator('.source-panel').getByText('rtsp://camera-0/main').waitFor();
 		await page.locator('.groups-panel select').selectOption('network');
 		await page.locator('.groups-panel').getByText('2001:db8:40::/48').waitFor();

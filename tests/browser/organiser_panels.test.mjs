@@ -163,12 +163,12 @@ test('a link is made with the rights that were asked for, as text and as a code 
 		const link = await mint.getByRole('textbox', { name: 'Link' }).inputValue();
 		assert.match(link, /^http:\/\/.*\/interpreter\?room=plenary&lang=fr&token=/);
 		await mint.getByRole('button', { name: 'Copy' }).click();
-		assert.equal(await page.evaluate(() => navigator.clipboard.readText()), link);
+		await until(async () => (await page.evaluate(() => navigator.clipboard.readText())) === link, 'the link is copied');
 		/* Finder patterns in three corners (ISO/IEC 18004, 6.3.3). */
 		const path = await mint.locator('.minted-code path').getAttribute('d');
 		assert.ok(['M4 4h', 'M10 10h'].every((each) => path.includes(each)) && !path.includes('M5 5h'));
 		await page.keyboard.press('Escape');
-		assert.equal(await page.locator('#mint .minted input').count(), 0, 'the secret does not stay');
+		await until(async () => (await page.locator('#mint .minted input').count()) === 0, 'the secret does not stay');
 		assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('data-opens')), 'mint');
 	});
 });

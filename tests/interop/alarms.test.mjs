@@ -24,6 +24,7 @@ const speech = voiceFile('en');
 const voices = Object.fromEntries(['cs', 'de', 'nb', 'zh'].map((name) => [name, voice(name)]));
 /** Another person than those: a voice a tone lower. */
 const frames = voiceFrames('cs', 'asetrate=43000,aresample=48000');
+const squeezedFrames = voiceFrames('cs', 'asetrate=43000,aresample=48000', '8k');
 /** And one a tone higher. */
 const other = voice('nb', 'asetrate=52000,aresample=48000');
 /** A telephone's band: 4 filters in a row leave nothing of what is beyond. */
@@ -57,6 +58,13 @@ describe('faults', { concurrency: true }, () => {
 		expected.push(placeOf(fault));
 		return suffer(t, overseer, fault);
 	};
+	/** The same from an encoder of its own: frames of Opus. */
+	const publishFrames = async (place, lang, frames) => {
+		const publisher = await WeriftPublisher.publish(relay.url, `/whip/${place}/channels/${lang}`);
+		people.push({ vanish: () => publisher.close() });
+		publisher.send(frames, { loop: true });
+		return publisher;
+	};
 	/** Ends the encoder in the hall, or lets it call again. */
 	const hang = () => sender.stop();
 	const call = () => {
@@ -89,7 +97,7 @@ describe('faults', { concurrency: true }, () => {
 				room('clipped', { source: speech, backups: [voiceWav(join(folder, 'clipped.wav'), 'en', 'volume=30dB')] }),
 				room('quiet', { source: speech, backups: ['test:silence'] }),
 				room('speech', { source: speech }, ['fr', 'es', 'de', 'it']),
-				room('fitness', { source: speech }, ['fr', 'es', 'de']),
+				room('fitness', { source: speech }, ['fr', 'es', 'de', 'it']),
 				room('booths', { source: speech }, ['fr', 'es', 'de', 'it', 'pt']),
 				room('empty', { source: speech }, ['fr']),
 			],
@@ -178,11 +186,17 @@ describe('faults', { concurrency: true }, () => {
 		const broken = { fr: overdriven(voices.cs, 30), es: telephone, de: noisy(voices.nb, 5) };
 		const sounds = Object.fromEntries(Object.entries(whole).map(([lang, samples]) => [lang, new WrtcSound(samples)]));
 		for (const [lang, sound] of Object.entries(sounds)) await publish('fitness', lang, sound);
+		const squeezed = await publishFrames('fitness', 'it', frames);
+		const send = async (others) => {
+			await squeezed.pause();
+			squeezed.send(others, { loop: true });
+		};
+		const unfit = (lang) => ({ kind: 'microphone-unfit', room: 'fitness', place: `${lang}/0`, severity: 'warning', measuring: 14 }); // of speech seven seconds
 		await overseer.sitting('fitness', 'running');
-		await Promise.all(Object.keys(whole).map((lang) => suffers(t, {
-			kind: 'microphone-unfit', room: 'fitness', place: `${lang}/0`, severity: 'warning', measuring: 14, // of speech seven seconds
-			produce: () => sounds[lang].play(broken[lang]), mend: () => sounds[lang].play(whole[lang]),
-		})));
+		await Promise.all([
+			...Object.keys(whole).map((lang) => suffers(t, { ...unfit(lang), produce: () => sounds[lang].play(broken[lang]), mend: () => sounds[lang].play(whole[lang]) })),
+			suffers(t, { ...unfit('it'), produce: () => send(squeezedFrames), mend: () => send(frames) }),
+		]);
 	});
 
 	test('booths', async (t) => {
@@ -191,9 +205,7 @@ describe('faults', { concurrency: true }, () => {
 		const silent = await sit('booths', 'de', new WrtcSound(voices.nb));
 		const first = await sit('booths', 'it', new WrtcSound(voices.zh));
 		const second = await sit('booths', 'it', new WrtcSound(other), { on: false });
-		const lossy = await WeriftPublisher.publish(relay.url, '/whip/booths/channels/pt');
-		people.push({ vanish: () => lossy.close() });
-		lossy.send(frames, { loop: true });
+		const lossy = await publishFrames('booths', 'pt', frames);
 		const olga = await RoomSocket.open(relay.url);
 		people.push({ vanish: () => olga.close() });
 		await olga.request('watch', { room: 'booths' });

@@ -22,8 +22,8 @@ export function voiceWav(path, name, filter) {
 }
 
 /** Frames of Opus, 20 ms each: the packets of an Ogg file (RFC 3533, 6) but for the two headers (RFC 7845, 3). */
-export function voiceFrames(name, filter = 'anull') {
-	const data = made(name, filter, '-c:a', 'libopus', '-b:a', '64k', '-frame_duration', '20', '-f', 'ogg', '-');
+export function voiceFrames(name, filter = 'anull', bitrate = '64k') {
+	const data = made(name, filter, '-c:a', 'libopus', '-b:a', bitrate, '-frame_duration', '20', '-f', 'ogg', '-');
 	const packets = [];
 	let parts = [];
 	for (let page = 0; page < data.length; ) {

@@ -1,33 +1,16 @@
-/**
- * What a screen reader is told without asking: at once what is on air and what a handover wants, in turn
- * everything else.
- */
+/** What a screen reader is told of a booth: at once what is on air and what a handover wants, in turn who came and went. */
 
-import { byId } from '../page/element.js';
+import { say } from '../page/say.js';
 import { handoverOf } from './handover.js';
 
 /** @typedef {import('../session/booth_state.js').BoothState} BoothState */
 /** @typedef {import('../page/locale.js').Locale} Locale */
 /** @typedef {import('./air.js').Air} Air */
 
-/** Milliseconds in which a region is empty; not by the screen's frames, which a hidden page has none of. */
-export const AGAIN = 50;
-
 export class Announcer {
-	#polite = byId('say', HTMLParagraphElement);
-	#urgent = byId('say-now', HTMLParagraphElement);
 	#lamp = '';
 	#handover = '';
 	/** @type {Map<number, string>} */ #seats = new Map();
-
-	/** @param {string} text @param {boolean} [urgent] */
-	say(text, urgent = false) {
-		const region = urgent ? this.#urgent : this.#polite;
-
-		/* The same words again are heard again. */
-		region.textContent = '';
-		setTimeout(() => (region.textContent = text), AGAIN);
-	}
 
 	/**
 	 * Says what has changed since it was last called.
@@ -43,7 +26,7 @@ export class Announcer {
 
 		this.#lamp = air.lamp;
 		this.#handover = handover;
-		if (urgent.length) this.say(urgent.join('. '), true);
+		if (urgent.length) say(urgent.join('. '), true);
 		this.#followPartners(booth, locale);
 		return { lamp, asked };
 	}
@@ -62,6 +45,6 @@ export class Announcer {
 		}
 		for (const [seat, name] of this.#seats) if (!now.has(seat)) said.push(locale.text('partner.left', { name: name.trim() }));
 		this.#seats = now;
-		if (said.length) this.say(said.join('. '));
+		if (said.length) say(said.join('. '));
 	}
 }

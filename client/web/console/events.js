@@ -1,5 +1,6 @@
 /** What the relay says unasked about a booth, brought to where the interpreter sees and hears it. */
 
+import { say } from '../page/say.js';
 import { chatOf } from '../session/booth.js';
 
 /** @typedef {import('../page/locale.js').MessageKey} MessageKey */
@@ -9,7 +10,6 @@ import { chatOf } from '../session/booth.js';
  * @typedef {object} EventPlaces
  * @property {import('../session/booth.js').Booth} booth
  * @property {import('../page/locale.js').Locale} locale
- * @property {import('./announcer.js').Announcer} announcer
  * @property {import('./note.js').Note} note
  * @property {import('./cues.js').Cues} cues
  * @property {import('./call.js').Call} call
@@ -59,12 +59,12 @@ export class Events {
 
 	/** @param {Fields} fields */
 	#chat(fields) {
-		const { booth, messages, announcer, locale } = this.#to;
+		const { booth, messages, locale } = this.#to;
 		const message = chatOf(fields);
 
 		messages.add(message, locale);
 		if (message.seat !== null && message.seat === booth.state?.you) return;
-		announcer.say(locale.text('chat.said', { name: messages.writer(message, locale), text: message.text }));
+		say(locale.text('chat.said', { name: messages.writer(message, locale), text: message.text }));
 	}
 
 	#shift() {

@@ -5,6 +5,7 @@
 
 import { byId, setAttribute, setText } from '../page/element.js';
 import { helpText, reasonText } from '../page/fitness.js';
+import { say } from '../page/say.js';
 import { parseFitness } from '../session/oversight_state.js';
 
 /** @typedef {import('../page/locale.js').Locale} Locale */
@@ -22,13 +23,7 @@ const SENTENCES = {
 const isBad = (fitness) => fitness?.verdict === 'poor' || fitness?.verdict === 'unfit';
 
 export class FitnessPanel {
-	/** @type {(words: string) => void} */ #say;
 	/** @type {Partial<Record<Whose, Fitness>>} */ #known = {};
-
-	/** @param {(words: string) => void} say to a screen reader, in turn */
-	constructor(say) {
-		this.#say = say;
-	}
 
 	/** @param {Whose} whose @param {unknown} value @param {Locale} locale */
 	take(whose, value, locale) {
@@ -38,8 +33,8 @@ export class FitnessPanel {
 
 		this.#known[whose] = fitness;
 		if (fitness.verdict === before?.verdict && fitness.reason === before.reason) return;
-		if (isBad(fitness)) this.#say(this.#words(whose, locale));
-		else if (fitness.verdict === 'good' && isBad(before)) this.#say(locale.text(SENTENCES[whose].good));
+		if (isBad(fitness)) say(this.#words(whose, locale));
+		else if (fitness.verdict === 'good' && isBad(before)) say(locale.text(SENTENCES[whose].good));
 	}
 
 	/** What helps is for whoever speaks: of the floor, interpreters can only tell why. @param {Whose} whose @param {Locale} locale */

@@ -1,7 +1,7 @@
 /** One sentence that stays for a few seconds: what came of a wish, or what others did. */
 
 import { byId } from '../page/element.js';
-import { AGAIN } from './announcer.js';
+import { tell } from '../page/say.js';
 
 /** Milliseconds; choice. */
 const SHOWN = 6_000;
@@ -13,9 +13,7 @@ export class Note {
 	/** @param {string} text */
 	show(text) {
 		clearTimeout(this.#timer);
-		/* The same words again are heard again. */
-		this.#line.textContent = '';
-		setTimeout(() => (this.#line.textContent = text), AGAIN);
+		tell(this.#line, text);
 		this.#timer = setTimeout(() => (this.#line.textContent = ''), SHOWN);
 	}
 }

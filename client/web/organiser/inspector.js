@@ -70,6 +70,7 @@ function microphoneFigures(measures, locale) {
 		{ name: 'figures.delay', value: milliseconds(locale, delay_ms) },
 		{ name: 'figures.round-trip', value: milliseconds(locale, round_trip_ms) },
 		{ name: 'figures.drift', value: locale.text('figure.ppm', { value: plain(locale, drift_ppm, 1) }) },
+		{ name: 'figures.bitrate', value: bitrate(locale, fitness?.coded_bps ?? null) },
 		{ name: 'figures.ceiling', value: locale.text('figure.khz', { value: plain(locale, fitness?.ceiling_hz ? fitness.ceiling_hz / 1_000 : null, 1) }) },
 		{ name: 'figures.snr', value: locale.text('figure.db', { value: plain(locale, fitness?.snr_db ?? null) }) },
 	];

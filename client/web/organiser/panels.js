@@ -26,7 +26,6 @@ import { TimelinePanel } from './timeline.js';
  * @property {Oversight} oversight
  * @property {Locale} locale
  * @property {import('./actions.js').Actions} actions what is asked for, until the relay shows it
- * @property {(text: string, urgent?: boolean) => void} say to a screen reader
  * @property {(text: string) => void} toast for a few seconds, to everybody
  * @property {(room: string) => void} onRoom show this room in detail
  */
