@@ -147,7 +147,8 @@ test('the first sound comes within a second of opening the link', async () => {
 	await leave(page);
 });
 
-/** Notes when the page's picture turns white and when its sound rises out of silence, in milliseconds. */
+/** Notes when the page's picture turns white on the screen and when its sound, out of silence, leaves the
+    loudspeaker, in milliseconds. */
 function watchFlashes() {
 	window.flashes = [];
 	window.beeps = [];
@@ -176,7 +177,7 @@ function watchFlashes() {
 		const now = performance.now();
 		const at = samples.findIndex((each) => Math.abs(each) > 0.05);
 		if (at < 0) return;
-		if (now - quietSince > 300) window.beeps.push(now - (samples.length - at) / 48);
+		if (now - quietSince > 300) window.beeps.push(now - (samples.length - at) / 48 + context.outputLatency * 1000);
 		quietSince = now;
 	}, 5);
 }
