@@ -42,7 +42,6 @@
 #define CODED_POOR 9000.0
 
 #define REMEMBERED 350 /* ticks: seven seconds, as of the spectrum */
-#define TICK       0.02
 
 struct dm_interpretability {
 	struct dm_speech_spectrum *spectrum; /* owned */
@@ -136,14 +135,15 @@ static void sum_up(const struct dm_interpretability *meter,
 		   struct dm_interpretability_report *report)
 {
 	const size_t count = meter->next < REMEMBERED ? meter->next : REMEMBERED;
+	const double samples = (double)(count * DM_AUDIO_FRAME_SAMPLES);
 	double clipped = 0, coded = 0;
 
 	for (size_t n = 0; n < count; n++) {
 		clipped += meter->ticks[n].clipped_samples;
 		coded += meter->ticks[n].coded_bytes;
 	}
-	report->clipping = count > 0 ? clipped / (double)(count * DM_AUDIO_FRAME_SAMPLES) : 0;
-	report->coded_bps = coded > 0 ? coded * 8 / ((double)count * TICK) : NAN;
+	report->clipping = count > 0 ? clipped / samples : 0;
+	report->coded_bps = coded > 0 ? coded * 8 * DM_AUDIO_RATE_HZ / samples : NAN;
 }
 
 static void look(struct dm_interpretability *meter)

@@ -23,8 +23,9 @@ const ladder = [{ width: 160, height: 90, bitrate: '80k' }];
 const speech = voiceFile('en');
 const voices = Object.fromEntries(['cs', 'de', 'nb', 'zh'].map((name) => [name, voice(name)]));
 /** Another person than those: a voice a tone lower. */
-const frames = voiceFrames('cs', 'asetrate=43000,aresample=48000');
-const squeezedFrames = voiceFrames('cs', 'asetrate=43000,aresample=48000', '8k');
+const lower = 'asetrate=43000,aresample=48000';
+const frames = voiceFrames('cs', lower);
+const squeezedFrames = voiceFrames('cs', lower, '8k');
 /** And one a tone higher. */
 const other = voice('nb', 'asetrate=52000,aresample=48000');
 /** A telephone's band: 4 filters in a row leave nothing of what is beyond. */
@@ -58,13 +59,6 @@ describe('faults', { concurrency: true }, () => {
 		expected.push(placeOf(fault));
 		return suffer(t, overseer, fault);
 	};
-	/** The same from an encoder of its own: frames of Opus. */
-	const publishFrames = async (place, lang, frames) => {
-		const publisher = await WeriftPublisher.publish(relay.url, `/whip/${place}/channels/${lang}`);
-		people.push({ vanish: () => publisher.close() });
-		publisher.send(frames, { loop: true });
-		return publisher;
-	};
 	/** Ends the encoder in the hall, or lets it call again. */
 	const hang = () => sender.stop();
 	const call = () => {
@@ -81,6 +75,13 @@ describe('faults', { concurrency: true }, () => {
 	const publish = async (place, lang, sound) => {
 		const publisher = await WrtcPublisher.publish(relay.url, `${place}/channels/${lang}`, sound);
 		people.push(publisher);
+		return publisher;
+	};
+	/** The same from an encoder of its own: frames of Opus. */
+	const publishFrames = async (place, lang, packets) => {
+		const publisher = await WeriftPublisher.publish(relay.url, `/whip/${place}/channels/${lang}`);
+		people.push({ vanish: () => publisher.close() });
+		publisher.send(packets, { loop: true });
 		return publisher;
 	};
 

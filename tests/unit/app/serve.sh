@@ -3,11 +3,6 @@
 set -u
 program=$1
 folder=$(mktemp -d)
-# For sanitizer builds alone: what the two files describe; the first needs whole stacks.
-here=$(dirname "$0")
-export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}fast_unwind_on_malloc=0"
-export LSAN_OPTIONS="suppressions=$here/../../lsan.supp:print_suppressions=0"
-export TSAN_OPTIONS="${TSAN_OPTIONS:+$TSAN_OPTIONS:}suppressions=$here/tsan.supp"
 server=
 trap '[[ -z $server ]] || kill -KILL "$server" 2>/dev/null; rm -rf "$folder"' EXIT
 
